@@ -1,0 +1,41 @@
+# `make mnist` and `make test` need Python 3.11+, git and make, and nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help install dev mnist check format test bench clean
+
+help:            ## show this list
+	@grep -E '^[a-z]+: .*##|^[a-z]+: *##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
+
+install: $(VENV)/.installed          ## create .venv with kerasdl in it
+
+dev: $(VENV)/.installed-dev          ## the same, with what checks and tests need
+
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+mnist: install   ## train, measure, picture and export the first recipe
+	$(BIN)/kerasdl recipe mnist
+
+check: dev       ## lint, formatting, types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: dev      ## put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+test: dev        ## every test
+	$(BIN)/python -m pytest
+
+clean:           ## remove what the commands above made, but not runs/ and saved_models/
+	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .mypy_cache *.egg-info

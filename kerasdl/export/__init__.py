@@ -1,0 +1,1 @@
+"""A trained model as an artefact that runs without kerasdl."""

@@ -1,0 +1,1 @@
+"""Keras layers, each a thin layer over a function in `kerasdl.ops`."""

@@ -1,0 +1,1 @@
+"""Layers that regularise training by adding noise."""

@@ -1,0 +1,1 @@
+"""Pictures about a model: arrays in, a matplotlib figure out."""

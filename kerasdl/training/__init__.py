@@ -1,0 +1,1 @@
+"""What all recipes share: configuration, the run, checkpoints, devices."""
