@@ -1,0 +1,58 @@
+"""A loaded set of labelled images, split three ways."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kerasdl.data import pipelines
+from kerasdl.data.data_info import DataInfo
+from kerasdl.data.labelled_images import LabelledImages
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+
+@dataclass(frozen=True, eq=False)
+class ImageData:
+    """Labelled images for training, validation and test, and where they came from.
+
+    Args:
+        info: what the data is, where it was read from, and why.
+        train: what the model is trained on.
+        validation: carved from the training examples; chooses the best model.
+        test: for the last measurement alone.
+
+    Example:
+
+        >>> from kerasdl.data import load_images
+        >>> data = load_images("digits")
+        >>> images, labels = next(iter(data.training_batches(32, seed=1)))
+        >>> images.shape, images.dtype.name, labels.dtype.name
+        (TensorShape([32, 28, 28, 1]), 'uint8', 'int64')
+    """
+
+    info: DataInfo
+    train: LabelledImages
+    validation: LabelledImages
+    test: LabelledImages
+
+    def steps_per_epoch(self, batch_size: int) -> int:
+        """Returns the number of full training batches in one pass over the training set."""
+        return pipelines.steps_per_epoch(len(self.train), batch_size)
+
+    def training_batches(
+        self, batch_size: int, seed: int, first_step: int = 0
+    ) -> tf.data.Dataset:
+        """Returns shuffled batches without end; see `pipelines.shuffled_batches`."""
+        train = (self.train.images, self.train.labels)
+        return pipelines.shuffled_batches(train, batch_size, seed, first_step)
+
+    def validation_batches(self, batch_size: int) -> tf.data.Dataset:
+        """Returns every validation example once, in order; the last batch may be smaller."""
+        validation = (self.validation.images, self.validation.labels)
+        return pipelines.ordered_batches(validation, batch_size)
+
+    def test_batches(self, batch_size: int) -> tf.data.Dataset:
+        """Returns every test example once, in order; the last batch may be smaller."""
+        return pipelines.ordered_batches((self.test.images, self.test.labels), batch_size)

@@ -1,0 +1,150 @@
+"""From arrays in memory to batches, as `tf.data` pipelines.
+
+The arrays become one resident tensor each, and a batch is one gather from it:
+no example is ever touched alone, which is what makes `tf.data` slow on small
+examples. The functions take any number of arrays with the same first dimension.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import tensorflow as tf
+
+
+def steps_per_epoch(num_examples: int, batch_size: int) -> int:
+    """Returns the number of full batches; a batch is at most as large as the whole set.
+
+    >>> steps_per_epoch(1000, 128), steps_per_epoch(100, 128)
+    (7, 1)
+    """
+    return num_examples // _fitting_batch_size(num_examples, batch_size)
+
+
+def shuffled_batches(
+    arrays: Sequence[np.ndarray], batch_size: int, seed: int, first_step: int = 0
+) -> tf.data.Dataset:
+    """Returns batches without end, every epoch in an order of its own.
+
+    The order of epoch e is a pure function of `(seed, e)`, and so batch number
+    `step` of the stream is always the same one: a run that is resumed at
+    `first_step`, which may lie in the middle of an epoch, sees what it would
+    have seen without the break. All batches have the same static size, as XLA
+    wants it; the examples that are left over after the last full batch of an
+    epoch are others in each epoch.
+
+    Args:
+        arrays: arrays with the same first dimension, the number of examples.
+        batch_size: examples in a batch; cut to the number of examples.
+        seed: any 64-bit integer.
+        first_step: the number of batches that were already taken.
+
+    Returns:
+        A `tf.data.Dataset` of tuples, one tensor `[batch_size, ...]` for each array.
+
+    Raises:
+        ValueError: if the arrays differ in length, there is no example, the
+            batch size is not positive or `first_step` is negative.
+
+    Example:
+
+        >>> import numpy as np
+        >>> batches = shuffled_batches((np.arange(6), np.arange(6) * 10), batch_size=3, seed=0)
+        >>> first, second = [batch for batch, _ in batches.take(2)]
+        >>> sorted([*first.numpy().tolist(), *second.numpy().tolist()])
+        [0, 1, 2, 3, 4, 5]
+    """
+    import tensorflow as tf
+
+    num_examples = _common_length(arrays)
+    batch_size = _fitting_batch_size(num_examples, batch_size)
+    if first_step < 0:
+        raise ValueError(f"first_step must be 0 or more; received {first_step}")
+    steps = num_examples // batch_size
+    first_epoch, steps_taken = divmod(first_step, steps)
+    resident = _resident(arrays)
+
+    def indices_of_epoch(epoch: tf.Tensor) -> tf.data.Dataset:
+        # A sort of stateless random keys. `index_shuffle` would need no epoch at
+        # all, but its orders of successive epochs are visibly correlated.
+        order = tf.random.experimental.stateless_shuffle(
+            tf.range(num_examples), seed=tf.stack([tf.constant(seed, tf.int64), epoch]), alg="philox"
+        )
+        return tf.data.Dataset.from_tensor_slices(
+            tf.reshape(order[: steps * batch_size], [steps, batch_size])
+        )
+
+    def gather(indices: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        return tuple(tf.gather(array, indices) for array in resident)
+
+    epochs = tf.data.Dataset.range(first_epoch, tf.int64.max)
+    # Only indices are skipped, never images.
+    batches = epochs.flat_map(indices_of_epoch).skip(steps_taken).map(gather)
+    return _finish(batches)
+
+
+def ordered_batches(arrays: Sequence[np.ndarray], batch_size: int) -> tf.data.Dataset:
+    """Returns every example once, in order; the last batch may be smaller.
+
+    Args:
+        arrays: arrays with the same first dimension, the number of examples.
+        batch_size: examples in a batch; cut to the number of examples.
+
+    Returns:
+        A `tf.data.Dataset` of tuples, one tensor `[batch, ...]` for each array.
+
+    Raises:
+        ValueError: if the arrays differ in length, there is no example or the
+            batch size is not positive.
+
+    Example:
+
+        >>> import numpy as np
+        >>> [batch.numpy().tolist() for batch, in ordered_batches((np.arange(5),), 2)]
+        [[0, 1], [2, 3], [4]]
+    """
+    import tensorflow as tf
+
+    num_examples = _common_length(arrays)
+    batch_size = _fitting_batch_size(num_examples, batch_size)
+    resident = _resident(arrays)
+
+    def cut(start: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        return tuple(array[start : start + batch_size] for array in resident)
+
+    return _finish(tf.data.Dataset.range(0, num_examples, batch_size).map(cut))
+
+
+def _resident(arrays: Sequence[np.ndarray]) -> tuple[tf.Tensor, ...]:
+    import tensorflow as tf
+
+    with tf.device("CPU:0"):  # where tf.data runs, whatever the model runs on
+        return tuple(tf.convert_to_tensor(array) for array in arrays)
+
+
+def _finish(batches: tf.data.Dataset) -> tf.data.Dataset:
+    import tensorflow as tf
+
+    options = tf.data.Options()
+    # The stream is one global order; each worker taking a shard of it would change it.
+    options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
+    return batches.with_options(options).prefetch(tf.data.AUTOTUNE)
+
+
+def _common_length(arrays: Sequence[np.ndarray]) -> int:
+    lengths = {len(array) for array in arrays}
+    if len(lengths) != 1 or 0 in lengths:
+        raise ValueError(
+            "the arrays must hold the same number of examples, at least one; "
+            f"received {[len(array) for array in arrays]}"
+        )
+    return lengths.pop()
+
+
+def _fitting_batch_size(num_examples: int, batch_size: int) -> int:
+    if batch_size < 1:
+        raise ValueError(f"batch_size must be 1 or more; received {batch_size}")
+    return min(batch_size, num_examples)
