@@ -1,1 +1,5 @@
 """Layers that regularise training by adding noise."""
+
+from kerasdl.layers.regularization.inverted_dropout import InvertedDropout as InvertedDropout
+
+__all__ = ["InvertedDropout"]
