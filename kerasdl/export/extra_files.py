@@ -1,0 +1,60 @@
+"""The files beside a SavedModel that tell people and programs how to use it."""
+
+import importlib.metadata
+import json
+from pathlib import Path
+from typing import Any
+
+from kerasdl.export.rest_request import rest_request
+from kerasdl.export.servable import Servable
+from kerasdl.version import __version__
+
+# Where TensorFlow Serving lets other files be.
+EXTRA_FOLDER = "assets.extra"
+
+
+def check_metadata(metadata: dict[str, Any] | None) -> None:
+    """Raises ValueError if `metadata` is not made of JSON types."""
+    try:
+        json.dumps(metadata, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"Received metadata that is not JSON: {error}") from error
+
+
+def write_extra_files(
+    servable: Servable, signatures: dict[str, Any], metadata: dict[str, Any], folder: Path
+) -> None:
+    """Writes `labels.txt`, `signature.json` and a sample request per signature.
+
+    Args:
+        servable: What was exported.
+        signatures: What `write_saved_model` returned.
+        metadata: Kept in `signature.json`.
+        folder: The SavedModel; the files go to `assets.extra` in it.
+    """
+    extra = folder / EXTRA_FOLDER
+    extra.mkdir()
+    (extra / "labels.txt").write_text("".join(f"{label}\n" for label in servable.labels), "utf-8")
+    description = {
+        "kind": servable.kind,
+        "labels": list(servable.labels),
+        "signatures": signatures,
+        "versions": {
+            "kerasdl": __version__,
+            "keras": importlib.metadata.version("keras"),
+            "tensorflow": importlib.metadata.version("tensorflow"),
+        },
+        "metadata": metadata,
+    }
+    write_json(extra / "signature.json", description)
+    one = {name: values[:1] for name, values in servable.sample.items()}
+    for name, signature in servable.signatures.items():
+        suffix = "" if name == "serving_default" else "_" + name.removeprefix("serve_")
+        request = rest_request(name, signature.request(one))
+        write_json(extra / f"sample_request{suffix}.json", request, indent=None)
+
+
+def write_json(path: Path, content: dict[str, Any], indent: int | None = 2) -> None:
+    """Writes JSON that any parser takes: NaN is refused."""
+    text = json.dumps(content, indent=indent, ensure_ascii=False, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")

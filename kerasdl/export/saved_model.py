@@ -1,0 +1,134 @@
+"""Writes a `Servable` as a TensorFlow SavedModel, and proves that it is the same model."""
+
+import contextlib
+import errno
+import shutil
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from kerasdl.export.export_error import ExportError
+from kerasdl.export.export_report import ExportReport
+from kerasdl.export.extra_files import check_metadata, write_extra_files, write_json
+from kerasdl.export.saved_model_archive import write_saved_model
+from kerasdl.export.servable import Servable
+from kerasdl.export.verify import TOLERANCES, ask_keras, least_precise_dtype, verify
+from kerasdl.export.versions import list_versions, next_version
+
+REPORT_FILE = "export_report.json"
+
+
+def export_saved_model(
+    servable: Servable,
+    folder: str | Path,
+    *,
+    version: int | None = None,
+    tolerance: float | None = None,
+    metadata: dict[str, Any] | None = None,
+) -> ExportReport:
+    """Writes a SavedModel that a server can run, checked against the Keras model.
+
+    It is written beside its destination, read back in a fresh process that has
+    neither Keras nor kerasdl, compared with Keras on batches of 1 and 3, and only then
+    renamed to `folder/version`. Whatever fails before leaves nothing behind.
+
+    Beside the model, `assets.extra` holds `labels.txt`, `signature.json` and for each
+    signature a request to try, `sample_request*.json`; `export_report.json` is the
+    returned report.
+
+    Args:
+        servable: What to export.
+        folder: The model's folder, for example `saved_models/mnist`.
+        version: The number of the version; by default one more than the highest.
+        tolerance: The largest difference from Keras; by default 1e-4, and more
+            for a model that computes in 16 bits (`TOLERANCES`).
+        metadata: JSON types, kept in `signature.json`.
+
+    Returns:
+        The report.
+
+    Raises:
+        ExportError: If the model cannot be traced, written, read back, or differs.
+        ValueError: If an argument is not as described.
+
+    Example:
+
+    ```python
+    servable = kerasdl.export.image_classifier(model, class_names, images[:3])
+    report = kerasdl.export.export_saved_model(servable, "saved_models/mnist")
+    ```
+    """
+    started = time.perf_counter()
+    folder = Path(folder)
+    _check_version(version)
+    compute_dtype = least_precise_dtype(servable)
+    tolerance = TOLERANCES[compute_dtype] if tolerance is None else tolerance
+    check_metadata(metadata)
+    references = ask_keras(servable)
+    with _staging(folder, version) as staging:
+        signatures = write_saved_model(servable, staging)
+        write_extra_files(servable, signatures, metadata or {}, staging)
+        size = sum(file.stat().st_size for file in staging.rglob("*") if file.is_file())
+        reload_started = time.perf_counter()
+        differences, modules = verify(servable, staging, references, tolerance)
+        reload_seconds = time.perf_counter() - reload_started
+        while True:
+            number = next_version(folder) if version is None else version
+            report = ExportReport(
+                path=folder / str(number),
+                version=number,
+                kind=servable.kind,
+                compute_dtype=compute_dtype,
+                tolerance=tolerance,
+                differences=differences,
+                signatures=tuple(servable.signatures),
+                bytes=size,
+                seconds=time.perf_counter() - started,
+                reload_seconds=reload_seconds,
+                reload_modules=modules,
+            )
+            write_json(staging / REPORT_FILE, report.to_json())
+            try:
+                staging.rename(report.path)
+            except OSError as error:
+                if error.errno not in (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR):
+                    raise
+                if version is not None:
+                    raise ExportError(_exists(report.path)) from error
+                continue  # another export has just taken the number
+            return report
+
+
+def _check_version(version: int | None) -> None:
+    if version is not None and (type(version) is not int or version < 1):
+        raise ValueError(f"Received version {version!r}. Expected a whole number from 1.")
+
+
+def _exists(path: Path) -> str:
+    return f"{path} exists; leave out --version or delete it"
+
+
+@contextlib.contextmanager
+def _staging(folder: Path, version: int | None) -> Iterator[Path]:
+    """A folder beside the versions, under a name that no server takes for one."""
+    existing = list_versions(folder)
+    if version in existing:
+        raise ExportError(_exists(existing[version]))
+    import tensorflow as tf
+
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    staging = folder / f".exporting-{uuid.uuid4().hex}"
+    try:
+        # Not tempfile: its folders are closed to other users, a server among them.
+        staging.mkdir(parents=True)
+        yield staging
+    except (OSError, tf.errors.OpError) as error:
+        reason = str(error).splitlines()[0]
+        raise ExportError(f"cannot write the export to {folder}: {reason}") from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+        for path in missing:
+            with contextlib.suppress(OSError):  # not empty: the export is in it
+                path.rmdir()
