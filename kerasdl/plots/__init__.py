@@ -1,1 +1,14 @@
-"""Pictures about a model: arrays in, a matplotlib figure out."""
+"""Pictures about a model: arrays in, a matplotlib figure out.
+
+The figures are made without pyplot: they need no display, change no global
+state, and may be drawn in any thread. A notebook shows them after
+`%matplotlib inline`; `save` writes them to a file.
+"""
+
+from kerasdl.plots.confusion import confusion_matrix as confusion_matrix
+from kerasdl.plots.images import image_grid as image_grid
+from kerasdl.plots.mistakes import most_wrong_images as most_wrong_images
+from kerasdl.plots.saving import save as save
+from kerasdl.plots.training_curves import curves as curves
+
+__all__ = ["confusion_matrix", "curves", "image_grid", "most_wrong_images", "save"]
