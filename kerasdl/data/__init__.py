@@ -1,1 +1,24 @@
-"""Where examples come from, and how they reach the model."""
+"""Where examples come from, and how they reach the model.
+
+Importing this package loads no TensorFlow: the catalogue answers at once.
+"""
+
+from kerasdl.data.catalogue_entry import CatalogueEntry as CatalogueEntry
+from kerasdl.data.data_error import DataError as DataError
+from kerasdl.data.data_info import DataInfo as DataInfo
+from kerasdl.data.data_status import DataStatus as DataStatus
+from kerasdl.data.data_unavailable_error import DataUnavailableError as DataUnavailableError
+from kerasdl.data.image_data import ImageData as ImageData
+from kerasdl.data.labelled_images import LabelledImages as LabelledImages
+from kerasdl.data.load_images import load_images as load_images
+
+__all__ = [
+    "CatalogueEntry",
+    "DataError",
+    "DataInfo",
+    "DataStatus",
+    "DataUnavailableError",
+    "ImageData",
+    "LabelledImages",
+    "load_images",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerasdl.data import pipelines
@@ -41,12 +42,29 @@ class ImageData:
         """Returns the number of full training batches in one pass over the training set."""
         return pipelines.steps_per_epoch(len(self.train), batch_size)
 
-    def training_batches(
-        self, batch_size: int, seed: int, first_step: int = 0
-    ) -> tf.data.Dataset:
+    def training_batches(self, batch_size: int, seed: int, first_step: int = 0) -> tf.data.Dataset:
         """Returns shuffled batches without end; see `pipelines.shuffled_batches`."""
         train = (self.train.images, self.train.labels)
         return pipelines.shuffled_batches(train, batch_size, seed, first_step)
+
+    def epoch_batches(
+        self, batch_size: int, seed: int, epoch: int, first_step: int = 0
+    ) -> tf.data.Dataset:
+        """Returns the training batches of one epoch, from `first_step` to its end."""
+        steps = self.steps_per_epoch(batch_size)
+        batches = self.training_batches(batch_size, seed, epoch * steps + first_step)
+        return batches.take(steps - first_step)
+
+    def write_samples(self, folder: Path, count: int = 3) -> None:
+        """Writes the first test images as PNG files, named by position and class."""
+        from PIL import Image
+
+        folder.mkdir(parents=True, exist_ok=True)
+        for index in range(min(count, len(self.test))):
+            image = self.test.images[index]
+            name = self.info.class_names[self.test.labels[index]].replace("/", "-")
+            pixels = image[:, :, 0] if image.shape[-1] == 1 else image
+            Image.fromarray(pixels).save(folder / f"{index}-is-{name}.png")
 
     def validation_batches(self, batch_size: int) -> tf.data.Dataset:
         """Returns every validation example once, in order; the last batch may be smaller."""

@@ -71,7 +71,9 @@ def shuffled_batches(
         # A sort of stateless random keys. `index_shuffle` would need no epoch at
         # all, but its orders of successive epochs are visibly correlated.
         order = tf.random.experimental.stateless_shuffle(
-            tf.range(num_examples), seed=tf.stack([tf.constant(seed, tf.int64), epoch]), alg="philox"
+            tf.range(num_examples),
+            seed=tf.stack([tf.constant(seed, tf.int64), epoch]),
+            alg="philox",
         )
         return tf.data.Dataset.from_tensor_slices(
             tf.reshape(order[: steps * batch_size], [steps, batch_size])

@@ -1,0 +1,226 @@
+"""The data sets that kerasdl knows by name, and what can be done with a name.
+
+Any other name of an image classification set in tensorflow-datasets is accepted
+as well. Nothing here imports TensorFlow, NumPy or TFDS until a set is prepared or
+described.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kerasdl.data import tfds_folders, tfds_names
+from kerasdl.data.catalogue_entry import CatalogueEntry
+from kerasdl.data.data_error import DataError
+from kerasdl.data.data_status import DataStatus
+
+_EMBEDDED_IN = {"digits": "scikit-learn (embedded)"}
+
+_ENTRIES = (
+    CatalogueEntry(
+        name="mnist",
+        title="MNIST",
+        task="image classification",
+        source="tfds",
+        examples={"train": 60_000, "test": 10_000},
+        image_shape=(28, 28, 1),
+        num_classes=10,
+        origin="handwritten digits; LeCun, Cortes and Burges, http://yann.lecun.com/exdb/mnist/",
+        licence="CC BY-SA 3.0",
+        megabytes=22,
+    ),
+    CatalogueEntry(
+        name="fashion_mnist",
+        title="Fashion-MNIST",
+        task="image classification",
+        source="tfds",
+        examples={"train": 60_000, "test": 10_000},
+        image_shape=(28, 28, 1),
+        num_classes=10,
+        origin="articles of clothing; Xiao, Rasul and Vollgraf 2017, arXiv:1708.07747",
+        licence="MIT",
+        megabytes=37,
+    ),
+    CatalogueEntry(
+        name="cifar10",
+        title="CIFAR-10",
+        task="image classification",
+        source="tfds",
+        examples={"train": 50_000, "test": 10_000},
+        image_shape=(32, 32, 3),
+        num_classes=10,
+        origin="tiny colour photographs; Krizhevsky 2009, https://www.cs.toronto.edu/~kriz/cifar.html",
+        licence="none stated",
+        megabytes=133,
+    ),
+    CatalogueEntry(
+        name="digits",
+        title="scikit-learn's handwritten digits",
+        task="image classification",
+        source="embedded",
+        examples={"train": 1_438, "test": 359},
+        image_shape=(28, 28, 1),
+        num_classes=10,
+        origin="handwritten digits; Alpaydin and Kaynak 1998, UCI Machine Learning Repository",
+        licence="CC BY 4.0",
+        megabytes=0,
+    ),
+)
+
+
+def entries() -> tuple[CatalogueEntry, ...]:
+    """Returns the catalogue.
+
+    >>> [entry.name for entry in entries()]
+    ['mnist', 'fashion_mnist', 'cifar10', 'digits']
+    """
+    return _ENTRIES
+
+
+def find(name: str) -> CatalogueEntry | None:
+    """Returns the entry of a set, or None for one that is not in the catalogue.
+
+    >>> find("digits").embedded, find("emnist/letters")
+    (True, None)
+    """
+    return next((entry for entry in _ENTRIES if entry.name == name), None)
+
+
+def title_of(name: str) -> str:
+    """Returns the name of a set in a sentence.
+
+    >>> title_of("mnist:3.0.1"), title_of("emnist/letters")
+    ('MNIST', 'emnist/letters')
+    """
+    entry = find(name.partition(":")[0])
+    return entry.title if entry else name
+
+
+def check_name(name: str, data_dir: tfds_folders.FolderName = None) -> None:
+    """Checks that there is a set of this name: here, in a data folder, or in TFDS.
+
+    Imports neither TensorFlow nor TFDS, and so can check an option of the
+    command line.
+
+    Raises:
+        DataError: if not, with the name that was probably meant.
+    """
+    dataset, _, _ = tfds_folders.split_name(name)
+    # A typing error is likeliest among the names that come first.
+    at_hand = [*(entry.name for entry in _ENTRIES), *tfds_folders.prepared_names(data_dir)]
+    known = tfds_names.image_set_names()
+    if dataset in known or dataset in at_hand:
+        return
+    close = difflib.get_close_matches(dataset.lower(), at_hand, n=1) or difflib.get_close_matches(
+        dataset.lower(), sorted(known), n=1
+    )
+    hint = f"did you mean {close[0]!r}? " if close else ""
+    raise DataError(
+        f"unknown data set {name!r}; {hint}`kerasdl data list` shows the catalogue, and any image "
+        "classification set of tensorflow-datasets can be named"
+    )
+
+
+def is_embedded(name: str) -> bool:
+    """Says whether a set is installed with a package and needs no preparing."""
+    return name in _EMBEDDED_IN
+
+
+def status(name: str, data_dir: tfds_folders.FolderName = None) -> DataStatus:
+    """Says whether a set can be loaded without a download, and from where.
+
+    Args:
+        name: the set.
+        data_dir: a folder to look in first.
+
+    Raises:
+        DataError: if the name cannot be that of a set.
+    """
+    if is_embedded(name):
+        return DataStatus(name, prepared=True, location=_EMBEDDED_IN[name], searched=())
+    folder = tfds_folders.find_prepared(name, data_dir)
+    return DataStatus(
+        name,
+        prepared=folder is not None,
+        location=None if folder is None else str(folder),
+        searched=tuple(str(folder) for folder in tfds_folders.data_folders(data_dir)),
+    )
+
+
+def prepare(
+    name: str,
+    data_dir: tfds_folders.FolderName = None,
+    on_notice: Callable[[str], None] | None = None,
+) -> Path | None:
+    """Downloads a set, unless it is prepared already, and returns its folder.
+
+    Args:
+        name: the set.
+        data_dir: the folder to prepare it in; by default `TFDS_DATA_DIR`, or
+            `~/tensorflow_datasets`.
+        on_notice: called with one line before a download starts.
+
+    Returns:
+        The folder `<data folder>/<name>/<version>`, or None for an embedded set.
+
+    Raises:
+        DataError: if the name is unknown, the set cannot be had, or it is none
+            of labelled images.
+    """
+    if is_embedded(name):
+        return None
+    found = tfds_folders.find_prepared(name, data_dir)
+    if found is not None:
+        return found
+    from kerasdl.data.tfds_prepare import download_and_prepare
+
+    return download_and_prepare(name, data_dir, on_notice=on_notice)
+
+
+def describe(name: str, data_dir: tfds_folders.FolderName = None) -> dict[str, Any]:
+    """Looks into a set: counts per split and class, shape and range of the values.
+
+    Args:
+        name: the set.
+        data_dir: a folder to look in first.
+
+    Returns:
+        A dictionary that `json` can write: what the catalogue says, `"status"`
+        and, if the set is prepared, `"version"`, `"image_shape"`, `"class_names"`
+        and `"splits"`: for each split `"examples"`, `"per_class"`, `"minimum"`,
+        `"maximum"` and `"mean"` of the pixel values.
+
+    Raises:
+        DataError: if the name is unknown or the set is damaged.
+    """
+    check_name(name, data_dir)
+    entry = find(name)
+    current = status(name, data_dir)
+    description: dict[str, Any] = entry.to_json() if entry else {"name": name, "source": "tfds"}
+    description["status"] = current.to_json()
+    if not current.prepared:
+        return description
+    from kerasdl.data.load_images import read_source
+
+    source = read_source(name, data_dir)
+    return description | {
+        "version": source.version,
+        "image_shape": list(source.image_shape),
+        "class_names": list(source.class_names),
+        "splits": {
+            split: {
+                "examples": len(examples),
+                "per_class": {
+                    class_name: int((examples.labels == label).sum())
+                    for label, class_name in enumerate(source.class_names)
+                },
+                "minimum": int(examples.images.min()),
+                "maximum": int(examples.images.max()),
+                "mean": round(float(examples.images.mean()), 2),
+            }
+            for split, examples in source.splits.items()
+        },
+    }
