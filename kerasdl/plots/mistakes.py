@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from kerasdl.diagnostics.mistakes import MostWrong
+from kerasdl.diagnostics.mistakes import most_wrong
 from kerasdl.plots.images import image_grid
 from kerasdl.plots.style import TITLE_SIZE, shorten
 
@@ -16,52 +16,56 @@ _NAME_LENGTH = 18
 
 def most_wrong_images(
     images: Sequence[ArrayLike] | np.ndarray,
-    wrong: MostWrong,
+    labels: ArrayLike,
+    probabilities: ArrayLike,
     class_names: Sequence[str],
-    title: str = "Most wrong",
+    title: str = "Most certain mistakes",
     columns: int = 5,
+    count: int = 20,
 ) -> Figure:
-    """Draw the examples that the model got wrong with the highest probability.
+    """Draw the images that the model got wrong with the highest probability.
 
     Each caption says what the image is, what the model said and how certain it
     was. For a model without a mistake the figure says so instead.
 
     Args:
-        images: the images that the model was measured on, all of them, in the
-            order of its predictions; of a kind that `image_grid` draws.
-        wrong: the mistakes, from `kerasdl.diagnostics.most_wrong`.
+        images: the images that the model was measured on, of a kind that
+            `image_grid` draws.
+        labels: their true classes, integers `[images]`.
+        probabilities: what the model said of them, floats `[images, num_classes]`.
         class_names: the name of each class.
         title: what stands above the grid.
         columns: how many images stand in a row.
+        count: how many images to draw at most.
 
     Returns:
         The figure, with one entry in `axes` for each mistake.
 
     Raises:
-        ValueError: if `wrong` points at an image or a class that is not there,
-            and as `image_grid`.
+        ValueError: if `images`, `labels`, `probabilities` and `class_names` do not
+            fit together, and as `kerasdl.diagnostics.most_wrong` and `image_grid`.
 
     Example:
         >>> import numpy as np
-        >>> from kerasdl import diagnostics
-        >>> wrong = diagnostics.most_wrong([[0.1, 0.9], [0.8, 0.2]], labels=[0, 0], count=10)
-        >>> figure = most_wrong_images(np.zeros((2, 8, 8, 1)), wrong, ["4", "9"])
+        >>> images, labels = np.zeros((2, 8, 8, 1)), [0, 0]
+        >>> figure = most_wrong_images(images, labels, [[0.1, 0.9], [0.8, 0.2]], ["4", "9"])
         >>> [axes.get_title() for axes in figure.axes]
         ['is 4, said 9 (90 %)']
     """
+    wrong = most_wrong(probabilities, labels, count)
+    num_images, num_classes = np.shape(probabilities)
+    if len(images) != num_images:
+        raise ValueError(
+            f"images and probabilities must have the same length, received {len(images)} images "
+            f"and {num_images} rows of probabilities"
+        )
+    if len(class_names) != num_classes:
+        raise ValueError(
+            f"class_names must name each of the {num_classes} classes, "
+            f"received {len(class_names)} names"
+        )
     if len(wrong) == 0:
-        return _no_mistake(title, len(images))
-    if wrong.indices.max() >= len(images):
-        raise ValueError(
-            f"images must be all images that were predicted: received {len(images)}, "
-            f"but a mistake is at index {wrong.indices.max()}"
-        )
-    highest = max(wrong.labels.max(), wrong.predictions.max())
-    if highest >= len(class_names):
-        raise ValueError(
-            f"class_names must name every class: received {len(class_names)} names, "
-            f"but a mistake has class {highest}"
-        )
+        return _no_mistake(title, num_images)
     captions = [
         _caption(str(class_names[label]), str(class_names[prediction]), probability)
         for label, prediction, probability in zip(

@@ -24,26 +24,36 @@ _MARKERS_UP_TO = 15  # with more epochs than this, markers hide the line
 _LOG_SCALE_FROM = 100.0  # largest value / smallest value
 
 
-def curves(history: Mapping[str, Sequence[float]], title: str = "Training") -> Figure:
+def curves(
+    history: Mapping[str, Sequence[float]],
+    title: str = "Training",
+    best_epoch: int | None = None,
+) -> Figure:
     """Draw the history of a training: loss, metrics and learning rate over the epochs.
 
     One panel for the loss, one for each metric and one for the learning rate;
     `x` and `val_x` share a panel. Where the values are positive and span two
     decades the scale is logarithmic, so that the late epochs stay readable. The
-    epoch with the lowest `val_loss` is marked in every panel. A value that is not
-    finite leaves a gap in the line and a cross at the bottom of the panel.
+    best epoch is marked in every panel, with what the validation gave there. A
+    value that is not finite leaves a gap in the line and a cross at the bottom of
+    the panel.
 
     Args:
         history: numbers by name, as in `History.history` of Keras, one for each
             epoch from the first: `loss`, `val_loss`, `accuracy`, `val_accuracy`,
-            `learning_rate` and any other metric with or without `val_`.
+            `learning_rate` and any other metric with or without `val_`. What
+            a run notes beside them, `epoch` and all that ends in `seconds`, is
+            not drawn.
         title: what stands above the panels.
+        best_epoch: the epoch whose weights were kept, counted from 1. Without it
+            the epoch with the lowest `val_loss` is marked, if there is one.
 
     Returns:
         The figure, with the panels in its `axes`.
 
     Raises:
-        ValueError: if `history` has no epoch, or values that are not numbers.
+        ValueError: if `history` has no epoch, or values that are not numbers, or
+            if `best_epoch` is none of its epochs.
 
     Example:
         >>> history = {"loss": [0.9, 0.5], "val_loss": [0.8, 0.6], "learning_rate": [0.01, 0.001]}
@@ -51,13 +61,17 @@ def curves(history: Mapping[str, Sequence[float]], title: str = "Training") -> F
         >>> [axes.get_title(loc="left") for axes in figure.axes]
         ['Loss', 'Learning rate']
     """
-    series = {name: _numbers(name, values) for name, values in history.items()}
+    series = {
+        name: _numbers(name, values)
+        for name, values in history.items()
+        if name != "epoch" and not name.endswith("seconds")
+    }
     series = {name: values for name, values in series.items() if values.size}
     if not series:
         raise ValueError(f"history must hold at least one epoch, received {dict(history)!r}")
     names = _panel_names(series)
     num_epochs = max(values.size for values in series.values())
-    best_epoch = _best_epoch(series.get("val_loss"))
+    best = _best_epoch(series.get("val_loss"), best_epoch, num_epochs)
 
     columns = 2 if len(names) == 4 else min(len(names), _COLUMNS)
     rows = -(-len(names) // columns)
@@ -66,7 +80,7 @@ def curves(history: Mapping[str, Sequence[float]], title: str = "Training") -> F
     figure.suptitle(title, fontsize=TITLE_SIZE, parse_math=False)
     for position, name in enumerate(names, start=1):
         axes = figure.add_subplot(rows, columns, position)
-        _draw_panel(axes, name, series.get(name), series.get(f"val_{name}"), best_epoch)
+        _draw_panel(axes, name, series.get(name), series.get(f"val_{name}"), best)
         axes.set_xlim(0.5, num_epochs + max(0.5, 0.02 * num_epochs))
     if names != ["learning_rate"]:
         _draw_legend(figure)
@@ -93,10 +107,20 @@ def _panel_names(series: Mapping[str, np.ndarray]) -> list[str]:
     return sorted(names, key=lambda name: rank.get(name, 1))
 
 
-def _best_epoch(val_loss: np.ndarray | None) -> int | None:
+def _best_epoch(
+    val_loss: np.ndarray | None, best_epoch: int | None, num_epochs: int
+) -> tuple[int, str] | None:
+    """Return the epoch to mark and what the mark means."""
+    if best_epoch is not None:
+        if not 1 <= best_epoch <= num_epochs:
+            raise ValueError(
+                f"best_epoch must be one of the epochs 1 to {num_epochs}, received {best_epoch}"
+            )
+        return best_epoch, f"best epoch ({best_epoch})"
     if val_loss is None or not np.isfinite(val_loss).any():
         return None
-    return int(np.nanargmin(val_loss)) + 1
+    lowest = int(np.nanargmin(val_loss)) + 1
+    return lowest, f"lowest validation loss (epoch {lowest})"
 
 
 def _draw_panel(
@@ -104,7 +128,7 @@ def _draw_panel(
     name: str,
     training: np.ndarray | None,
     validation: np.ndarray | None,
-    best_epoch: int | None,
+    best: tuple[int, str] | None,
 ) -> None:
     heading = shorten(name.replace("_", " "), 32)
     axes.set_title(
@@ -123,8 +147,8 @@ def _draw_panel(
     if validation is not None:
         _draw_line(axes, validation, "validation", VERMILION, "s")
     _set_scale(axes, name, [values for values in (training, validation) if values is not None])
-    if best_epoch is not None:
-        _mark_best_epoch(axes, best_epoch, validation)
+    if best is not None:
+        _mark_epoch(axes, *best, validation)
 
 
 def _draw_line(axes: Axes, values: np.ndarray, label: str, color: str, marker: str) -> None:
@@ -174,17 +198,17 @@ def _set_scale(axes: Axes, name: str, series: list[np.ndarray]) -> None:
     axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
 
 
-def _mark_best_epoch(axes: Axes, best_epoch: int, validation: np.ndarray | None) -> None:
+def _mark_epoch(axes: Axes, epoch: int, label: str, validation: np.ndarray | None) -> None:
     axes.axvline(
-        best_epoch,
-        label=f"lowest validation loss (epoch {best_epoch})",
+        epoch,
+        label=label,
         color=GREY,
         linestyle=":",
         linewidth=1.2,
         zorder=1,
     )
-    if validation is not None and best_epoch <= validation.size:
-        text = f"epoch {best_epoch}: {validation[best_epoch - 1]:.4g}"
+    if validation is not None and epoch <= validation.size:
+        text = f"epoch {epoch}: {validation[epoch - 1]:.4g}"
         axes.set_title(text, loc="right", fontsize=SMALL_SIZE, color=VERMILION)
 
 

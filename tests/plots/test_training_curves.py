@@ -79,6 +79,29 @@ def test_the_epoch_of_the_lowest_validation_loss_is_marked_in_every_panel():
     assert legend_texts(figure) == ["training", "validation", label]
 
 
+def test_the_epoch_that_was_kept_is_marked_where_it_is_given():
+    figure = curves(HISTORY, best_epoch=2)
+
+    for axes in figure.axes:
+        np.testing.assert_array_equal(lines(axes)["best epoch (2)"].get_xdata(), [2, 2])
+    assert panels(figure)["Accuracy"].get_title(loc="right") == "epoch 2: 0.72"
+    assert "best epoch (2)" in legend_texts(figure)
+
+
+@pytest.mark.parametrize("best_epoch", [0, 5])
+def test_an_epoch_that_was_not_is_refused(best_epoch):
+    with pytest.raises(ValueError, match=f"one of the epochs 1 to 4, received {best_epoch}"):
+        curves(HISTORY, best_epoch=best_epoch)
+
+
+def test_what_a_run_notes_beside_its_metrics_is_not_drawn():
+    notes = {"epoch": [1, 2], "seconds": [3.0, 4.0], "train_seconds": [2.0, 3.0]}
+
+    assert list(panels(curves(notes | {"loss": [2.0, 1.0]}))) == ["Loss"]
+    with pytest.raises(ValueError, match="history must hold at least one epoch"):
+        curves(notes)
+
+
 def test_without_validation_nothing_is_marked():
     figure = curves({"loss": [2.0, 1.0]})
 
@@ -228,6 +251,7 @@ def test_what_is_not_numbers_is_refused():
         curves({"loss": ["low"]})
 
 
-def test_more_than_one_number_for_an_epoch_is_refused():
+@pytest.mark.parametrize("values", [[[1.0, 2.0]], 1.0])
+def test_anything_but_one_number_for_each_epoch_is_refused(values):
     with pytest.raises(ValueError, match=re.escape("history['loss'] must be one number for each")):
-        curves({"loss": [[1.0, 2.0]]})
+        curves({"loss": values})
