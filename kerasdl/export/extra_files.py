@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from kerasdl import files
 from kerasdl.export.rest_request import rest_request
 from kerasdl.export.servable import Servable
 from kerasdl.version import __version__
@@ -34,7 +35,7 @@ def write_extra_files(
     """
     extra = folder / EXTRA_FOLDER
     extra.mkdir()
-    (extra / "labels.txt").write_text("".join(f"{label}\n" for label in servable.labels), "utf-8")
+    files.write_text(extra / "labels.txt", "".join(f"{label}\n" for label in servable.labels))
     description = {
         "kind": servable.kind,
         "labels": list(servable.labels),
@@ -46,15 +47,10 @@ def write_extra_files(
         },
         "metadata": metadata,
     }
-    write_json(extra / "signature.json", description)
+    files.write_json(extra / "signature.json", description)
     one = {name: values[:1] for name, values in servable.sample.items()}
     for name, signature in servable.signatures.items():
         suffix = "" if name == "serving_default" else "_" + name.removeprefix("serve_")
         request = rest_request(name, signature.request(one))
-        write_json(extra / f"sample_request{suffix}.json", request, indent=None)
-
-
-def write_json(path: Path, content: dict[str, Any], indent: int | None = 2) -> None:
-    """Writes JSON that any parser takes: NaN is refused."""
-    text = json.dumps(content, indent=indent, ensure_ascii=False, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
+        # On one line: an image would fill a thousand.
+        files.write_text(extra / f"sample_request{suffix}.json", json.dumps(request) + "\n")

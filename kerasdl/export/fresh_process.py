@@ -49,7 +49,7 @@ def ask_fresh_process(saved_model: Path, calls: list[tuple[str, Arrays]]) -> Fre
             for name, inputs in calls
         ],
     }
-    quiet_cpu = {"CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONUTF8": "1"}
+    quiet_cpu = {"CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3"}
     try:
         process = subprocess.run(  # noqa: S603 (our own script, no shell)
             [sys.executable, "-I", str(Path(reload.__file__))],
@@ -68,8 +68,15 @@ def ask_fresh_process(saved_model: Path, calls: list[tuple[str, Arrays]]) -> Fre
     if process.returncode:
         lines = [line for line in process.stderr.splitlines() if line.strip()]
         reason = lines[-1] if lines else f"exit code {process.returncode}"
-        raise ExportError(f"the export cannot be read back in a fresh process: {reason}")
-    response = json.loads(process.stdout)
+        raise ExportError(f"the fresh process that reads the export back failed: {reason}")
+    try:
+        response = json.loads(process.stdout)
+    except ValueError as error:
+        raise ExportError(
+            f"the fresh process that reads the export back failed: no answer ({error})"
+        ) from error
+    if "error" in response:
+        raise ExportError(f"the export cannot be read back in a fresh process: {response['error']}")
     loaded = sorted(set(response["modules"]) & set(reload.FORBIDDEN))
     if loaded:
         raise ExportError(f"the export needs {' and '.join(loaded)} to be read")

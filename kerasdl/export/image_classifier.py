@@ -59,7 +59,8 @@ def image_classifier(
     from kerasdl.export.encoded_images import decode_images, encode_examples, encode_png
 
     image_shape = _image_shape(model)
-    labels = _labels(class_names, model)
+    labels = _labels(class_names)
+    _require_logits(model, len(labels))
     sample = _sample(sample_images, image_shape)
 
     def logits(images: tf.Tensor) -> tf.Tensor:
@@ -87,8 +88,8 @@ def image_classifier(
         return {"classes": tf.tile([labels], [tf.shape(scores)[0], 1]), "scores": scores}
 
     def reference(inputs: Arrays) -> Arrays:
-        values = np.asarray(keras.ops.convert_to_numpy(logits(tf.constant(inputs["image"]))))
-        return {"probabilities": _softmax(values.astype(np.float64)).astype(np.float32)}
+        values = tf.cast(logits(tf.constant(inputs["image"])), tf.float64).numpy()
+        return {"probabilities": _softmax(values).astype(np.float32)}
 
     def derive(outputs: Arrays) -> Arrays:
         index = np.argmax(outputs["probabilities"], axis=-1)
@@ -137,18 +138,30 @@ def _image_shape(model: "keras.Model") -> tuple[int, int, int]:
     )
 
 
-def _labels(class_names: Sequence[str], model: "keras.Model") -> tuple[str, ...]:
+def _labels(class_names: Sequence[str]) -> tuple[str, ...]:
     labels = tuple(class_names)
     lines = all(isinstance(label, str) and label.splitlines() == [label] for label in labels)
     if not lines or len(set(labels)) != len(labels):
         raise ValueError(f"Received class names {labels}. Expected different lines of text.")
-    shapes = [tuple(x.shape) for x in model.outputs]
-    if shapes != [(None, len(labels))]:
-        raise ValueError(
-            f"Received {len(labels)} class names for a model with outputs of shape {shapes}. "
-            f"Expected one output of logits, (None, {len(labels)})."
-        )
     return labels
+
+
+def _require_logits(model: "keras.Model", count: int) -> None:
+    import keras
+
+    shapes = [tuple(x.shape) for x in model.outputs]
+    if shapes != [(None, count)]:
+        raise ValueError(
+            f"Received {count} class names for a model with outputs of shape {shapes}. "
+            f"Expected one output of logits, (None, {count})."
+        )
+    last = model.layers[-1]
+    probabilities = (keras.activations.softmax, keras.activations.sigmoid)
+    if isinstance(last, keras.layers.Softmax) or getattr(last, "activation", 0) in probabilities:
+        raise ValueError(
+            f"Received a model whose last layer, {last.name!r}, returns probabilities. "
+            "Expected logits: leave out its activation."
+        )
 
 
 def _sample(images: np.ndarray, image_shape: tuple[int, int, int]) -> np.ndarray:
@@ -162,7 +175,9 @@ def _sample(images: np.ndarray, image_shape: tuple[int, int, int]) -> np.ndarray
 
 
 def _softmax(logits: np.ndarray) -> np.ndarray:
-    exponentials = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    # A model that has diverged gives NaN, which is reported where it is compared.
+    with np.errstate(invalid="ignore"):
+        exponentials = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return exponentials / exponentials.sum(axis=-1, keepdims=True)
 
 

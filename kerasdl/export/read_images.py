@@ -1,6 +1,5 @@
 """Image files and arrays as the pixels that a model expects."""
 
-import struct
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,20 +11,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from kerasdl.export.input_error import InputError
 
 # Those that Pillow reads by itself: others start programs (EPS) or need libraries.
-FORMATS = ("PNG", "JPEG", "MPO", "GIF", "BMP", "PPM", "TIFF", "WEBP")
-
-# What Pillow's decoders raise for damaged files.
-DECODING_ERRORS = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    IndexError,
-    EOFError,
-    MemoryError,
-    struct.error,
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
-)
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "PPM", "TIFF", "WEBP")
 
 
 @dataclass(frozen=True)
@@ -106,9 +92,10 @@ def _read_file(path: Path, notes: list[str]) -> np.ndarray:
         ) from error
     except InputError:
         raise
-    except DECODING_ERRORS as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(f"{path} cannot be decoded as an image: {reason}") from error
+    # Pillow's decoders raise whatever it comes to when a file is damaged: OSError, SyntaxError,
+    # TypeError, KeyError, struct.error and others were seen.
+    except Exception as error:
+        raise InputError(f"{path} cannot be decoded as an image: {_reason(error)}") from error
 
 
 def _pixels(image: Image.Image, path: Path, notes: list[str]) -> np.ndarray:
@@ -129,13 +116,12 @@ def _read_array(path: Path, image_shape: tuple[int, int, int], notes: list[str])
     try:
         array = np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError, MemoryError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(f"{path} is not a .npy array of numbers: {reason}") from error
+        raise InputError(f"{path} is not a .npy array of numbers: {_reason(error)}") from error
     if not array.size:
         raise InputError(f"{path} holds no pixels: its shape is {array.shape}")
     array = _to_uint8(array, path, notes)
     height, width, _ = image_shape
-    channels_last = array.shape[-1] in (1, 3, 4)
+    channels_last = array.shape[-1:] in ((1,), (3,), (4,))
     if array.ndim == 2:
         return array[np.newaxis, ..., np.newaxis]
     # [h, w, c] or [n, h, w]: where both are possible, the model's own size decides.
@@ -200,3 +186,7 @@ def _each(pixels: np.ndarray, change: Callable[[Image.Image], Image.Image]) -> n
     images = [Image.fromarray(one[..., 0] if grey else one) for one in pixels]
     changed = np.stack([np.asarray(change(image)) for image in images])
     return changed if changed.ndim == 4 else changed[..., np.newaxis]
+
+
+def _reason(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -6,7 +6,7 @@ the standard library, NumPy and TensorFlow, as a server would.
 
 Request: `{"saved_model": folder, "path": [...], "calls": [{"signature", "inputs"}]}`,
 where `path` extends `sys.path`, so that TensorFlow is found where the parent found it.
-Response: `{"outputs": [one dictionary per call], "modules": [...]}`.
+Response: `{"outputs": [one dictionary per call], "modules": [...]}`, or `{"error": one line}`.
 """
 
 import base64
@@ -66,7 +66,7 @@ def respond(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Answers one request."""
+    """Answers one request, without Keras and kerasdl."""
     # Whatever a library prints goes to standard error; the response has standard output alone.
     response_stream = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
@@ -74,8 +74,12 @@ def main() -> None:
     for name in FORBIDDEN:
         sys.modules[name] = None  # type: ignore[assignment]
     sys.path.extend(folder for folder in request["path"] if folder not in sys.path)
+    try:
+        response = respond(request)
+    except Exception as error:
+        response = {"error": f"{type(error).__name__}: {error}".splitlines()[0]}
     with response_stream:
-        json.dump(respond(request), response_stream)
+        json.dump(response, response_stream)
 
 
 if __name__ == "__main__":

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from kerasdl import files
 from kerasdl.export.export_error import ExportError
 from kerasdl.export.export_report import ExportReport
-from kerasdl.export.extra_files import check_metadata, write_extra_files, write_json
+from kerasdl.export.extra_files import check_metadata, write_extra_files
 from kerasdl.export.saved_model_archive import write_saved_model
 from kerasdl.export.servable import Servable
 from kerasdl.export.verify import TOLERANCES, ask_keras, least_precise_dtype, verify
@@ -89,7 +90,7 @@ def export_saved_model(
                 reload_seconds=reload_seconds,
                 reload_modules=modules,
             )
-            write_json(staging / REPORT_FILE, report.to_json())
+            files.write_json(staging / REPORT_FILE, report.to_json())
             try:
                 staging.rename(report.path)
             except OSError as error:
@@ -113,19 +114,19 @@ def _exists(path: Path) -> str:
 @contextlib.contextmanager
 def _staging(folder: Path, version: int | None) -> Iterator[Path]:
     """A folder beside the versions, under a name that no server takes for one."""
-    existing = list_versions(folder)
-    if version in existing:
-        raise ExportError(_exists(existing[version]))
     import tensorflow as tf
 
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     staging = folder / f".exporting-{uuid.uuid4().hex}"
     try:
+        existing = list_versions(folder)
+        if version in existing:
+            raise ExportError(_exists(existing[version]))
         # Not tempfile: its folders are closed to other users, a server among them.
         staging.mkdir(parents=True)
         yield staging
     except (OSError, tf.errors.OpError) as error:
-        reason = str(error).splitlines()[0]
+        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
         raise ExportError(f"cannot write the export to {folder}: {reason}") from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
