@@ -37,7 +37,7 @@ def load_digits() -> ImageSource:
     return ImageSource(
         name="digits",
         title="scikit-learn's handwritten digits",
-        version=sklearn.__version__,
+        version=f"scikit-learn {sklearn.__version__}",
         location="scikit-learn (embedded)",
         class_names=tuple("0123456789"),
         splits={

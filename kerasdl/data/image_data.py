@@ -50,10 +50,9 @@ class ImageData:
     def epoch_batches(
         self, batch_size: int, seed: int, epoch: int, first_step: int = 0
     ) -> tf.data.Dataset:
-        """Returns the training batches of one epoch, from `first_step` to its end."""
-        steps = self.steps_per_epoch(batch_size)
-        batches = self.training_batches(batch_size, seed, epoch * steps + first_step)
-        return batches.take(steps - first_step)
+        """Returns the shuffled batches of one epoch; see `pipelines.epoch_batches`."""
+        train = (self.train.images, self.train.labels)
+        return pipelines.epoch_batches(train, batch_size, seed, epoch, first_step)
 
     def write_samples(self, folder: Path, count: int = 3) -> None:
         """Writes the first test images as PNG files, named by position and class."""

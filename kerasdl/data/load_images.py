@@ -20,6 +20,8 @@ Notice = Callable[[str], None]
 # The part of the training examples that becomes the test split of a set without one.
 _TEST_FRACTION = 0.1
 _TEST_SEED = 0
+# One example each for training, validation and test.
+_FEWEST = 3
 
 
 def load_images(
@@ -74,7 +76,10 @@ def load_images(
         tfds_folders.check_data_dir(data_dir)
     try:
         source = read_source(chosen, data_dir, image_shape=image_shape, on_notice=on_notice)
-        reason = f"{source.title} {source.version} from {source.location}."
+        if catalogue.is_embedded(chosen):
+            reason = f"{source.title} ({source.version}), which need no download."
+        else:
+            reason = f"{source.title} {source.version} from {source.location}."
     except DataUnavailableError as error:
         if name != "auto":
             raise
@@ -133,6 +138,12 @@ def _divide(
     from kerasdl.data.splitting import carve
 
     splits = dict(source.splits)
+    if len(splits["train"]) < _FEWEST or not all(map(len, splits.values())):
+        counts = ", ".join(f"{split}: {len(some)}" for split, some in splits.items())
+        raise DataError(
+            f"{source.title} in {source.location} holds too few examples ({counts}); at least "
+            f"{_FEWEST} for training are needed, and one in every other split"
+        )
     if "test" not in splits and "validation" in splits:
         splits["test"] = splits.pop("validation")
         reason += " It has no test split: its validation split is the test split here."

@@ -88,6 +88,61 @@ def shuffled_batches(
     return _finish(batches)
 
 
+def epoch_batches(
+    arrays: Sequence[np.ndarray], batch_size: int, seed: int, epoch: int, first_step: int = 0
+) -> tf.data.Dataset:
+    """Returns the batches of one epoch, in an order of its own, to the epoch's end.
+
+    The order is a pure function of `(seed, epoch)`: a run that is resumed at
+    `first_step`, which may lie in the middle of the epoch, sees what it would have
+    seen without the break. All batches have the same static size, as XLA wants
+    it; the examples that are left over after the last full batch are others
+    in each epoch.
+
+    Args:
+        arrays: arrays with the same first dimension, the number of examples.
+        batch_size: examples in a batch; cut to the number of examples.
+        seed: any 64-bit integer.
+        epoch: the number of the epoch, from 0.
+        first_step: the number of batches of this epoch that were already taken.
+
+    Returns:
+        A `tf.data.Dataset` of tuples, one tensor `[batch_size, ...]` for each array,
+        of known cardinality.
+
+    Raises:
+        ValueError: if the arrays differ in length, there is no example, the
+            batch size is not positive, or `epoch` or `first_step` is out of range.
+
+    Example:
+
+        >>> import numpy as np
+        >>> batches = epoch_batches((np.arange(6), np.arange(6) * 10), 3, seed=0, epoch=0)
+        >>> first, second = [batch for batch, _ in batches]
+        >>> sorted([*first.numpy().tolist(), *second.numpy().tolist()])
+        [0, 1, 2, 3, 4, 5]
+    """
+    import tensorflow as tf
+
+    num_examples = _common_length(arrays)
+    batch_size = _fitting_batch_size(num_examples, batch_size)
+    steps = num_examples // batch_size
+    if epoch < 0 or not 0 <= first_step < steps:
+        raise ValueError(
+            f"epoch must be 0 or more and first_step in [0, {steps}); "
+            f"received epoch={epoch}, first_step={first_step}"
+        )
+    resident = _resident(arrays)
+    # A sort of stateless random keys. `index_shuffle` would need no memory at all,
+    # but its orders of successive epochs are visibly correlated.
+    order = tf.random.experimental.stateless_shuffle(
+        tf.range(num_examples), seed=tf.constant([seed, epoch], tf.int64), alg="philox"
+    )
+    indices = tf.reshape(order[: steps * batch_size], [steps, batch_size])[first_step:]
+    batches = tf.data.Dataset.from_tensor_slices(indices)
+    return _finish(batches.map(lambda chosen: tuple(tf.gather(a, chosen) for a in resident)))
+
+
 def ordered_batches(arrays: Sequence[np.ndarray], batch_size: int) -> tf.data.Dataset:
     """Returns every example once, in order; the last batch may be smaller.
 

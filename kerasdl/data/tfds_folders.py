@@ -45,8 +45,8 @@ def split_name(name: str) -> tuple[str, str | None, str | None]:
     return match["set"], match["config"], match["version"]
 
 
-def check_data_dir(data_dir: str | os.PathLike[str]) -> None:
-    """Checks that the folder that the user named holds TFDS sets, or nothing yet.
+def check_data_dir(data_dir: str | os.PathLike[str]) -> Path:
+    """Returns the folder that the user named, if it holds TFDS sets, or nothing yet.
 
     Raises:
         DataError: if it does not exist, is no folder, lies inside of a set or
@@ -62,13 +62,14 @@ def check_data_dir(data_dir: str | os.PathLike[str]) -> None:
         root = folder.parent.parent if _is_version(folder) else folder.parent
         raise DataError(f"{folder} lies inside of a prepared set; give the data folder: {root}")
     if (folder / "downloads").is_dir() or _is_empty(folder):
-        return
+        return folder
     if not any(_is_version(path) for depth in ("*/*", "*/*/*") for path in folder.glob(depth)):
         raise DataError(
             f"the data folder {folder} holds no TFDS set (<set>/<version>/dataset_info.json); "
             "give another folder, or prepare a set in this one: "
             f"kerasdl data prepare NAME --data-dir {folder}"
         )
+    return folder
 
 
 def find_prepared(name: str, data_dir: FolderName = None) -> Path | None:

@@ -7,6 +7,7 @@ parsed at once, which takes a third of the time of `builder.as_dataset`.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from kerasdl.data.data_error import DataError
 from kerasdl.data.image_source import ImageSource
 from kerasdl.data.labelled_images import LabelledImages
 from kerasdl.data.quiet import quiet_tfds
-from kerasdl.data.tfds_folders import prepare_command
+from kerasdl.data.tfds_folders import prepare_command, split_name
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -51,7 +52,7 @@ def read_prepared(
         if info.file_format.value != "tfrecord":
             raise DataError(
                 f"{folder} is stored as {info.file_format.value}, and kerasdl reads tfrecord; "
-                f"delete the folder and prepare the set again: {prepare_command(name)}"
+                f"delete the folder and prepare the set again: {_prepare_again(name, folder)}"
             )
         if "train" not in info.splits:
             raise DataError(
@@ -123,13 +124,26 @@ def _open(name: str, folder: Path) -> Any:
 def _read_split(
     name: str, folder: Path, split: Any, shape: tuple[int, int, int], num_classes: int
 ) -> LabelledImages:
+    import tensorflow as tf
+
+    paths = [Path(path) for path in split.filepaths]
+    for path in paths:
+        if not path.is_file():
+            raise _damaged(name, folder, path, "is missing")
     images = np.empty((split.num_examples, *shape), np.uint8)
     labels = np.empty(split.num_examples, np.int64)
-    start = 0
-    for path, length in zip(split.filepaths, split.shard_lengths, strict=True):
-        stop = start + length
-        _read_shard(name, folder, Path(path), images[start:stop], labels[start:stop])
-        start = stop
+    filled, problem = 0, ""
+    try:
+        for some_images, some_labels in _batches(paths, shape):
+            stop = filled + len(some_labels)
+            if stop <= len(labels):
+                images[filled:stop], labels[filled:stop] = some_images, some_labels
+            filled = stop
+    except tf.errors.OpError as error:
+        problem = _first_line(error)
+    if problem or filled != len(labels):
+        path, problem = _find_damage(paths, split.shard_lengths) or (folder, problem)
+        raise _damaged(name, folder, path, f"is damaged ({problem})")
     if np.any((labels < 0) | (labels >= num_classes)):
         raise DataError(
             f"the split {split.name!r} in {folder} has labels that are no class "
@@ -138,30 +152,7 @@ def _read_split(
     return LabelledImages(images, labels)
 
 
-def _read_shard(
-    name: str, folder: Path, path: Path, images: np.ndarray, labels: np.ndarray
-) -> None:
-    """Fills the arrays from one file."""
-    import tensorflow as tf
-
-    if not path.is_file():
-        raise _damaged(name, folder, path, "is missing")
-    filled = 0
-    try:
-        for some_images, some_labels in _batches(path, images.shape[1:]):
-            stop = filled + len(some_labels)
-            if stop <= len(labels):
-                images[filled:stop], labels[filled:stop] = some_images, some_labels
-            filled = stop
-    except tf.errors.OpError as error:
-        problem = f"is damaged ({_first_line(error)})"
-        raise _damaged(name, folder, path, problem) from error
-    if filled != len(labels):
-        problem = f"is damaged ({filled} examples in place of {len(labels)})"
-        raise _damaged(name, folder, path, problem)
-
-
-def _batches(path: Path, shape: tuple[int, ...]) -> tf.data.NumpyIterator:
+def _batches(paths: list[Path], shape: tuple[int, int, int]) -> tf.data.NumpyIterator:
     import tensorflow as tf
 
     feature_types = {
@@ -178,17 +169,41 @@ def _batches(path: Path, shape: tuple[int, ...]) -> tf.data.NumpyIterator:
         images = tf.map_fn(decode_one, features["image"], fn_output_signature=image_type)
         return images, features["label"]
 
-    records = tf.data.TFRecordDataset(str(path), buffer_size=8 << 20).batch(_RECORDS_AT_ONCE)
-    batches = records.map(decode, num_parallel_calls=tf.data.AUTOTUNE).prefetch(2)
-    return batches.as_numpy_iterator()
+    records = tf.data.TFRecordDataset([str(path) for path in paths], buffer_size=8 << 20)
+    batches = records.batch(_RECORDS_AT_ONCE).map(decode, num_parallel_calls=tf.data.AUTOTUNE)
+    return batches.prefetch(2).as_numpy_iterator()
+
+
+def _find_damage(paths: list[Path], lengths: list[int]) -> tuple[Path, str] | None:
+    """Returns the file whose records cannot be read or are too few or too many."""
+    import tensorflow as tf
+
+    for path, length in zip(paths, lengths, strict=True):
+        records = tf.data.TFRecordDataset(str(path)).batch(_RECORDS_AT_ONCE)
+        try:
+            count = sum(len(some) for some in records.as_numpy_iterator())
+        except tf.errors.OpError as error:
+            return path, _first_line(error)
+        if count != length:
+            return path, f"{count} examples in place of {length}"
+    return None
 
 
 def _damaged(name: str, folder: Path, path: Path, problem: str) -> DataError:
     return DataError(
-        f"{path} {problem}; delete {folder} and prepare the set again: {prepare_command(name)}"
+        f"{path} {problem}; delete {folder} and prepare the set again: "
+        f"{_prepare_again(name, folder)}"
     )
 
 
+def _prepare_again(name: str, folder: Path) -> str:
+    dataset, _, _ = split_name(name)
+    home = folder.parent if folder.parent.name == dataset else folder.parent.parent
+    return prepare_command(name, home.parent)
+
+
 def _first_line(error: Exception) -> str:
-    message = getattr(error, "message", None) or str(error)
-    return message.strip().split("\n")[0][:160] if message.strip() else type(error).__name__
+    # TensorFlow adds the names of nodes: {{function_node ...}} before, [Op:...] name: after.
+    message = str(getattr(error, "message", error))
+    message = re.sub(r"\{\{.*?\}\}|\[Op:\w+\] name:", "", message).strip()
+    return message.split("\n")[0][:200] or type(error).__name__

@@ -1,0 +1,45 @@
+"""Carving is a pure function of the seed, and loses nothing."""
+
+import numpy as np
+import pytest
+
+from kerasdl.data import LabelledImages
+from kerasdl.data.splitting import carve, random_order
+
+
+def numbered(count):
+    return LabelledImages(np.zeros((count, 1, 1, 1), np.uint8), np.arange(count))
+
+
+@pytest.mark.parametrize(
+    ("count", "fraction", "carved"), [(100, 0.1, 10), (5, 0.01, 1), (5, 0.99, 4), (2, 0.5, 1)]
+)
+def test_the_parts_make_up_the_whole(count, fraction, carved):
+    rest, part = carve(numbered(count), fraction, seed=3)
+    assert len(part) == carved
+    assert sorted([*rest.labels, *part.labels]) == list(range(count))
+    assert all(np.diff(rest.labels) > 0)
+    assert all(np.diff(part.labels) > 0)
+
+
+def test_the_seed_alone_decides():
+    parts = {seed: tuple(carve(numbered(50), 0.2, seed)[1].labels) for seed in (0, 1, 2**50)}
+    assert len(set(parts.values())) == 3
+    assert parts[1] == tuple(carve(numbered(50), 0.2, 1)[1].labels)
+
+
+def test_the_stream_is_the_frozen_one_of_numpy():
+    # NEP 19 freezes RandomState: this order must never change, or splits would.
+    generator = np.random.RandomState(np.random.MT19937(np.random.SeedSequence([7, 1])))
+    assert random_order(20, 7, 1).tolist() == generator.permutation(20).tolist()
+
+
+@pytest.mark.parametrize("fraction", [0.0, 1.0, -0.5])
+def test_a_fraction_outside_of_0_to_1_is_refused(fraction):
+    with pytest.raises(ValueError, match=f"between 0 and 1; received {fraction}"):
+        carve(numbered(10), fraction, seed=0)
+
+
+def test_a_single_example_cannot_be_divided():
+    with pytest.raises(ValueError, match=r"two examples or more.*received 1"):
+        carve(numbered(1), 0.5, seed=0)
