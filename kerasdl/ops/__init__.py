@@ -7,5 +7,7 @@ import keras  # noqa: F401
 from kerasdl.ops.dropout import dropout as dropout
 from kerasdl.ops.random import keep_mask as keep_mask
 from kerasdl.ops.random import random_bits as random_bits
+from kerasdl.ops.random import random_normal as random_normal
+from kerasdl.ops.random import random_uniform as random_uniform
 
-__all__ = ["dropout", "keep_mask", "random_bits"]
+__all__ = ["dropout", "keep_mask", "random_bits", "random_normal", "random_uniform"]

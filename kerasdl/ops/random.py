@@ -79,6 +79,61 @@ def keep_mask(shape: Sequence[Any], rate: float, seed: Any) -> Any:
     return ops.reshape(ops.reshape(keep, (2 * half,))[:size], shape)
 
 
+def random_uniform(shape: Sequence[Any], seed: Any, dtype: str | None = None) -> Any:
+    """Uniform random numbers in the open interval (0, 1).
+
+    They are the midpoints of 2^23 equal parts of it, of 2^32 parts in float64.
+
+    Args:
+        shape: Shape of the result; dimensions may be scalar integer tensors.
+        seed: Integer, `keras.random.SeedGenerator`, or integer tensor of shape `(2,)`.
+        dtype: Floating-point dtype. Default: `keras.config.floatx()`. To a half
+            precision, whose largest number below 1 is farther from it, numbers are rounded.
+
+    Returns:
+        Tensor of `shape` and `dtype`.
+
+    Example:
+
+    >>> numbers = random_uniform((1000,), seed=1)
+    >>> bool(((numbers > 0) & (numbers < 1)).numpy().all())
+    True
+    """
+    dtype = keras.backend.standardize_dtype(dtype or keras.config.floatx())
+    wide = keras.backend.result_type(dtype, "float32")
+    bits = 32 if wide == "float64" else 23
+    words = random_bits(shape, seed)
+    if bits < 32:
+        words = ops.bitwise_right_shift(words, _word(32 - bits))
+    return ops.cast((ops.cast(words, wide) + 0.5) * 2.0**-bits, dtype)
+
+
+def random_normal(shape: Sequence[Any], seed: Any, dtype: str | None = None) -> Any:
+    """Normal random numbers with mean 0 and variance 1.
+
+    The inverse of the normal distribution function at `random_uniform` numbers:
+    symmetric around 0, and cut off where those end, at 5.3 standard deviations (6.3 in
+    float64), beyond which lies one number in ten million.
+
+    Args:
+        shape: Shape of the result; dimensions may be scalar integer tensors.
+        seed: Integer, `keras.random.SeedGenerator`, or integer tensor of shape `(2,)`.
+        dtype: Floating-point dtype. Default: `keras.config.floatx()`.
+
+    Returns:
+        Tensor of `shape` and `dtype`.
+
+    Example:
+
+    >>> noise = random_normal((1000,), seed=1)
+    >>> noise.dtype
+    tf.float32
+    """
+    dtype = keras.backend.standardize_dtype(dtype or keras.config.floatx())
+    uniform = random_uniform(shape, seed, keras.backend.result_type(dtype, "float32"))
+    return ops.cast(math.sqrt(2) * ops.erfinv(2 * uniform - 1), dtype)
+
+
 def _two_rounds(size: Any, seed: Any) -> Any:
     """Hashes the indices 0 ... size - 1; the high bits are good, the low ones not yet."""
     # Two keys of 32 bits from the two words of the seed, so that neither seeds

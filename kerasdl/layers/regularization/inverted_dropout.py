@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-import keras
-
+from kerasdl.layers.random_layer import RandomLayer
 from kerasdl.ops.dropout import check_rate, dropout
 from kerasdl.registration import public
 
 
 @public
-class InvertedDropout(keras.layers.Layer):
+class InvertedDropout(RandomLayer):
     """Sets random elements to zero while training and scales up the rest.
 
     Each element is kept with probability `1 - rate` and then multiplied by exactly
@@ -61,7 +60,7 @@ class InvertedDropout(keras.layers.Layer):
         seed: int | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(seed=seed, **kwargs)
         check_rate(rate)
         if noise_shape is not None:
             noise_shape = tuple(noise_shape)
@@ -72,8 +71,6 @@ class InvertedDropout(keras.layers.Layer):
                 )
         self.rate = rate
         self.noise_shape = noise_shape
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
         self.supports_masking = True
 
     def call(self, inputs: Any, training: bool = False) -> Any:
@@ -89,8 +86,7 @@ class InvertedDropout(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """The arguments that make the same layer again."""
         config = super().get_config()
-        config.update(rate=self.rate, noise_shape=self.noise_shape, seed=self.seed)
-        return config
+        return config | {"rate": self.rate, "noise_shape": self.noise_shape}
 
 
 def _is_size(entry: Any) -> bool:
