@@ -44,6 +44,25 @@ def test_a_stream_begun_in_the_middle_is_the_rest_of_the_whole(arrays, first_ste
         np.testing.assert_array_equal(images, whole_images)
 
 
+@pytest.mark.parametrize(("epoch", "first_step"), [(0, 0), (2, 0), (2, 7)])
+def test_the_batches_of_one_epoch_are_those_of_the_stream(arrays, epoch, first_step):
+    batches = pipelines.epoch_batches(arrays, 10, 5, epoch, first_step)
+    assert batches.cardinality() == 10 - first_step
+    stream = pipelines.shuffled_batches(arrays, 10, 5, first_step=10 * epoch + first_step)
+    for (images, labels), (stream_images, stream_labels) in zip(
+        take(batches, -1), take(stream, 10 - first_step), strict=True
+    ):
+        np.testing.assert_array_equal(labels, stream_labels)
+        np.testing.assert_array_equal(images, stream_images)
+
+
+@pytest.mark.parametrize(("epoch", "first_step"), [(-1, 0), (0, 10), (0, -1)])
+def test_an_epoch_or_step_out_of_range_is_named(arrays, epoch, first_step):
+    message = rf"first_step in \[0, 10\); received epoch={epoch}, first_step={first_step}"
+    with pytest.raises(ValueError, match=message):
+        pipelines.epoch_batches(arrays, 10, 5, epoch, first_step)
+
+
 def test_epochs_and_seeds_have_orders_of_their_own(arrays):
     def epoch_order(seed, epoch):
         batches = pipelines.shuffled_batches(arrays, 103, seed=seed, first_step=epoch)
