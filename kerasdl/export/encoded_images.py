@@ -33,7 +33,9 @@ def decode_images(encoded: tf.Tensor, image_shape: tuple[int, int, int]) -> tf.T
 def _decode(encoded: tf.Tensor, image_shape: tuple[int, int, int]) -> tf.Tensor:
     height, width, channels = image_shape
     image = tf.io.decode_image(encoded, expand_animations=False)
-    image = _rgb_on_black(tf.cast(tf.ensure_shape(image, [None, None, None]), tf.int32))
+    image = tf.cast(tf.ensure_shape(image, [None, None, None]), tf.int32)
+    # The fourth byte of a BMP's pixels means nothing, and is often 0.
+    image = _rgb_on_black(image, opaque=tf.strings.substr(encoded, 0, 2) == b"BM")
     if channels == 1:
         image = _grey(image)
     image = tf.cond(
@@ -44,11 +46,12 @@ def _decode(encoded: tf.Tensor, image_shape: tuple[int, int, int]) -> tf.Tensor:
     return tf.cast(tf.ensure_shape(image, image_shape), tf.uint8)
 
 
-def _rgb_on_black(image: tf.Tensor) -> tf.Tensor:
+def _rgb_on_black(image: tf.Tensor, opaque: tf.Tensor) -> tf.Tensor:
     depth = tf.shape(image)[-1]
     colours = depth - 1 + depth % 2  # grey 1, grey and alpha 1, RGB 3, RGBA 3
-    opaque = tf.pad(image, [[0, 0], [0, 0], [0, 1]], constant_values=255)
-    colour, alpha = opaque[..., :colours], opaque[..., colours : colours + 1]
+    padded = tf.pad(image, [[0, 0], [0, 0], [0, 1]], constant_values=255)
+    colour, alpha = padded[..., :colours], padded[..., colours : colours + 1]
+    alpha = tf.where(opaque, 255, alpha)
     on_black = (colour * alpha + 127) // 255
     return on_black + tf.zeros([3], tf.int32)
 

@@ -1,7 +1,7 @@
 """A classifier of images as a `Servable`."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -63,7 +63,7 @@ def image_classifier(
     _require_logits(model, len(labels))
     sample = _sample(sample_images, image_shape)
 
-    def logits(images: tf.Tensor) -> tf.Tensor:
+    def logits(images: Any) -> Any:
         return model(keras.tree.pack_sequence_as(model.input, [images]), training=False)
 
     images_spec = tf.TensorSpec([None, *image_shape], tf.uint8, name="image")
@@ -88,8 +88,9 @@ def image_classifier(
         return {"classes": tf.tile([labels], [tf.shape(scores)[0], 1]), "scores": scores}
 
     def reference(inputs: Arrays) -> Arrays:
-        values = tf.cast(logits(tf.constant(inputs["image"])), tf.float64).numpy()
-        return {"probabilities": _softmax(values).astype(np.float32)}
+        # Cast first: NumPy knows no bfloat16.
+        values = keras.ops.convert_to_numpy(keras.ops.cast(logits(inputs["image"]), "float32"))
+        return {"probabilities": _softmax(values.astype(np.float64)).astype(np.float32)}
 
     def derive(outputs: Arrays) -> Arrays:
         index = np.argmax(outputs["probabilities"], axis=-1)

@@ -13,7 +13,7 @@ from kerasdl import files
 from kerasdl.export.export_error import ExportError
 from kerasdl.export.export_report import ExportReport
 from kerasdl.export.extra_files import check_metadata, write_extra_files
-from kerasdl.export.saved_model_archive import write_saved_model
+from kerasdl.export.saved_model_archive import require_tensorflow_backend, write_saved_model
 from kerasdl.export.servable import Servable
 from kerasdl.export.verify import TOLERANCES, ask_keras, least_precise_dtype, verify
 from kerasdl.export.versions import list_versions, next_version
@@ -67,6 +67,7 @@ def export_saved_model(
     compute_dtype = least_precise_dtype(servable)
     tolerance = TOLERANCES[compute_dtype] if tolerance is None else tolerance
     check_metadata(metadata)
+    require_tensorflow_backend()
     references = ask_keras(servable)
     with _staging(folder, version) as staging:
         signatures = write_saved_model(servable, staging)

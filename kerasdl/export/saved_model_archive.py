@@ -18,6 +18,18 @@ if TYPE_CHECKING:
 JSON_FLOATS = ("float32", "float64")
 
 
+def require_tensorflow_backend() -> None:
+    """Raises ExportError unless Keras runs on TensorFlow, which alone can write its graphs."""
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        raise ExportError(
+            "a SavedModel needs the TensorFlow backend, "
+            f"this process runs Keras on {keras.backend.backend()!r}: "
+            "load the model in a process with KERAS_BACKEND=tensorflow"
+        )
+
+
 def write_saved_model(servable: Servable, folder: Path) -> dict[str, Any]:
     """Traces a servable's signatures and writes them with the model's variables.
 
@@ -42,12 +54,6 @@ def _trace(servable: Servable) -> tuple["keras.export.ExportArchive", dict[str, 
     import keras
     import tensorflow as tf
 
-    if keras.backend.backend() != "tensorflow":
-        raise ExportError(
-            "a SavedModel needs the TensorFlow backend, "
-            f"this process runs Keras on {keras.backend.backend()!r}: "
-            "load the model in a process with KERAS_BACKEND=tensorflow"
-        )
     archive = keras.export.ExportArchive()
     archive.track(servable.model)
     described = {}
