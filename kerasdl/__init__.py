@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         testing,
         training,
     )
+    from kerasdl.cli.main import run_script
     from kerasdl.training.run import Run
     from kerasdl.training.runner import train
 
@@ -44,6 +45,7 @@ _LAZY = {
     "testing": "kerasdl.testing",
     "training": "kerasdl.training",
     "Run": "kerasdl.training.run",
+    "run_script": "kerasdl.cli.main",
     "train": "kerasdl.training.runner",
 }
 
@@ -57,6 +59,7 @@ __all__ = [
     "models",
     "ops",
     "plots",
+    "run_script",
     "schedules",
     "testing",
     "train",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ class ImageData:
 
         >>> from kerasdl.data import load_images
         >>> data = load_images("digits")
-        >>> images, labels = next(iter(data.training_batches(32, seed=1)))
+        >>> images, labels = next(iter(data.epoch_batches(32, seed=1, epoch=0)))
         >>> images.shape, images.dtype.name, labels.dtype.name
         (TensorShape([32, 28, 28, 1]), 'uint8', 'int64')
     """
@@ -42,17 +43,15 @@ class ImageData:
         """Returns the number of full training batches in one pass over the training set."""
         return pipelines.steps_per_epoch(len(self.train), batch_size)
 
-    def training_batches(self, batch_size: int, seed: int, first_step: int = 0) -> tf.data.Dataset:
-        """Returns shuffled batches without end; see `pipelines.shuffled_batches`."""
-        train = (self.train.images, self.train.labels)
-        return pipelines.shuffled_batches(train, batch_size, seed, first_step)
-
     def epoch_batches(
         self, batch_size: int, seed: int, epoch: int, first_step: int = 0
     ) -> tf.data.Dataset:
         """Returns the shuffled batches of one epoch; see `pipelines.epoch_batches`."""
-        train = (self.train.images, self.train.labels)
-        return pipelines.epoch_batches(train, batch_size, seed, epoch, first_step)
+        return pipelines.epoch_batches(self._resident_train, batch_size, seed, epoch, first_step)
+
+    @cached_property
+    def _resident_train(self) -> tuple[tf.Tensor, ...]:
+        return pipelines.resident((self.train.images, self.train.labels))
 
     def write_samples(self, folder: Path, count: int = 3) -> None:
         """Writes the first test images as PNG files, named by position and class."""

@@ -24,72 +24,24 @@ def steps_per_epoch(num_examples: int, batch_size: int) -> int:
     return num_examples // _fitting_batch_size(num_examples, batch_size)
 
 
-def shuffled_batches(
-    arrays: Sequence[np.ndarray], batch_size: int, seed: int, first_step: int = 0
-) -> tf.data.Dataset:
-    """Returns batches without end, every epoch in an order of its own.
+def resident(arrays: Sequence[np.ndarray | tf.Tensor]) -> tuple[tf.Tensor, ...]:
+    """Returns the arrays as tensors in the memory that `tf.data` reads.
 
-    The order of epoch e is a pure function of `(seed, e)`, and so batch number
-    `step` of the stream is always the same one: a run that is resumed at
-    `first_step`, which may lie in the middle of an epoch, sees what it would
-    have seen without the break. All batches have the same static size, as XLA
-    wants it; the examples that are left over after the last full batch of an
-    epoch are others in each epoch.
-
-    Args:
-        arrays: arrays with the same first dimension, the number of examples.
-        batch_size: examples in a batch; cut to the number of examples.
-        seed: any 64-bit integer.
-        first_step: the number of batches that were already taken.
-
-    Returns:
-        A `tf.data.Dataset` of tuples, one tensor `[batch_size, ...]` for each array.
-
-    Raises:
-        ValueError: if the arrays differ in length, there is no example, the
-            batch size is not positive or `first_step` is negative.
-
-    Example:
-
-        >>> import numpy as np
-        >>> batches = shuffled_batches((np.arange(6), np.arange(6) * 10), batch_size=3, seed=0)
-        >>> first, second = [batch for batch, _ in batches.take(2)]
-        >>> sorted([*first.numpy().tolist(), *second.numpy().tolist()])
-        [0, 1, 2, 3, 4, 5]
+    The functions here do it themselves. Call it before, and give them the tensors,
+    to copy large arrays once instead of every epoch.
     """
     import tensorflow as tf
 
-    num_examples = _common_length(arrays)
-    batch_size = _fitting_batch_size(num_examples, batch_size)
-    if first_step < 0:
-        raise ValueError(f"first_step must be 0 or more; received {first_step}")
-    steps = num_examples // batch_size
-    first_epoch, steps_taken = divmod(first_step, steps)
-    resident = _resident(arrays)
-
-    def indices_of_epoch(epoch: tf.Tensor) -> tf.data.Dataset:
-        # A sort of stateless random keys. `index_shuffle` would need no epoch at
-        # all, but its orders of successive epochs are visibly correlated.
-        order = tf.random.experimental.stateless_shuffle(
-            tf.range(num_examples),
-            seed=tf.stack([tf.constant(seed, tf.int64), epoch]),
-            alg="philox",
-        )
-        return tf.data.Dataset.from_tensor_slices(
-            tf.reshape(order[: steps * batch_size], [steps, batch_size])
-        )
-
-    def gather(indices: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        return tuple(tf.gather(array, indices) for array in resident)
-
-    epochs = tf.data.Dataset.range(first_epoch, tf.int64.max)
-    # Only indices are skipped, never images.
-    batches = epochs.flat_map(indices_of_epoch).skip(steps_taken).map(gather)
-    return _finish(batches)
+    with tf.device("CPU:0"):  # where tf.data runs, whatever the model runs on
+        return tuple(tf.convert_to_tensor(array) for array in arrays)
 
 
 def epoch_batches(
-    arrays: Sequence[np.ndarray], batch_size: int, seed: int, epoch: int, first_step: int = 0
+    arrays: Sequence[np.ndarray | tf.Tensor],
+    batch_size: int,
+    seed: int,
+    epoch: int,
+    first_step: int = 0,
 ) -> tf.data.Dataset:
     """Returns the batches of one epoch, in an order of its own, to the epoch's end.
 
@@ -132,7 +84,7 @@ def epoch_batches(
             f"epoch must be 0 or more and first_step in [0, {steps}); "
             f"received epoch={epoch}, first_step={first_step}"
         )
-    resident = _resident(arrays)
+    held = resident(arrays)
     # A sort of stateless random keys. `index_shuffle` would need no memory at all,
     # but its orders of successive epochs are visibly correlated.
     order = tf.random.experimental.stateless_shuffle(
@@ -140,10 +92,10 @@ def epoch_batches(
     )
     indices = tf.reshape(order[: steps * batch_size], [steps, batch_size])[first_step:]
     batches = tf.data.Dataset.from_tensor_slices(indices)
-    return _finish(batches.map(lambda chosen: tuple(tf.gather(a, chosen) for a in resident)))
+    return _finish(batches.map(lambda chosen: tuple(tf.gather(a, chosen) for a in held)))
 
 
-def ordered_batches(arrays: Sequence[np.ndarray], batch_size: int) -> tf.data.Dataset:
+def ordered_batches(arrays: Sequence[np.ndarray | tf.Tensor], batch_size: int) -> tf.data.Dataset:
     """Returns every example once, in order; the last batch may be smaller.
 
     Args:
@@ -167,19 +119,12 @@ def ordered_batches(arrays: Sequence[np.ndarray], batch_size: int) -> tf.data.Da
 
     num_examples = _common_length(arrays)
     batch_size = _fitting_batch_size(num_examples, batch_size)
-    resident = _resident(arrays)
+    held = resident(arrays)
 
     def cut(start: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        return tuple(array[start : start + batch_size] for array in resident)
+        return tuple(array[start : start + batch_size] for array in held)
 
     return _finish(tf.data.Dataset.range(0, num_examples, batch_size).map(cut))
-
-
-def _resident(arrays: Sequence[np.ndarray]) -> tuple[tf.Tensor, ...]:
-    import tensorflow as tf
-
-    with tf.device("CPU:0"):  # where tf.data runs, whatever the model runs on
-        return tuple(tf.convert_to_tensor(array) for array in arrays)
 
 
 def _finish(batches: tf.data.Dataset) -> tf.data.Dataset:
@@ -191,7 +136,7 @@ def _finish(batches: tf.data.Dataset) -> tf.data.Dataset:
     return batches.with_options(options).prefetch(tf.data.AUTOTUNE)
 
 
-def _common_length(arrays: Sequence[np.ndarray]) -> int:
+def _common_length(arrays: Sequence[np.ndarray | tf.Tensor]) -> int:
     lengths = {len(array) for array in arrays}
     if len(lengths) != 1 or 0 in lengths:
         raise ValueError(

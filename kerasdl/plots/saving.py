@@ -1,11 +1,11 @@
 """Writing a figure to a file."""
 
-import io
 import os
-import secrets
 from pathlib import Path
 
 from matplotlib.figure import Figure
+
+from kerasdl.files import replacing
 
 _DOTS_PER_INCH = 150
 
@@ -40,12 +40,6 @@ def save(figure: Figure, path: str | os.PathLike[str]) -> Path:
     path = Path(path)
     if path.suffix.lower() != ".png":
         raise ValueError(f"path must end in .png, received {str(path)!r}")
-    picture = io.BytesIO()
-    figure.savefig(picture, format="png", dpi=_DOTS_PER_INCH, metadata={"Software": None})
-    temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
-    try:
-        temporary.write_bytes(picture.getbuffer())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replacing(path) as temporary:
+        figure.savefig(temporary, format="png", dpi=_DOTS_PER_INCH, metadata={"Software": None})
     return path

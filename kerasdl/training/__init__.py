@@ -1,1 +1,6 @@
 """What all recipes share: configuration, the run, checkpoints, devices."""
+
+from kerasdl.training.config import RecipeConfig as RecipeConfig
+from kerasdl.training.recipe import Recipe as Recipe
+
+__all__ = ["Recipe", "RecipeConfig"]

@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from kerasdl.data import DataError, DataUnavailableError, load_images
 
@@ -168,13 +169,26 @@ def test_a_fraction_outside_of_0_to_1_is_refused(fraction):
         load_images("digits", validation_fraction=fraction)
 
 
+def test_samples_are_the_first_test_images_as_files(tmp_path):
+    data = load_images("digits")
+    data.write_samples(tmp_path / "samples", count=2)
+    files = sorted((tmp_path / "samples").iterdir())
+    assert [file.name for file in files] == [
+        f"{index}-is-{data.test.labels[index]}.png" for index in range(2)
+    ]
+    for index, file in enumerate(files):
+        np.testing.assert_array_equal(
+            np.asarray(Image.open(file)), data.test.images[index, :, :, 0]
+        )
+
+
 def test_batches_of_all_three_parts():
     data = load_images("digits")
     steps = data.steps_per_epoch(100)
     assert steps == len(data.train) // 100
-    seen = [labels.numpy() for _, labels in data.training_batches(100, seed=1).take(steps)]
+    seen = [labels.numpy() for _, labels in data.epoch_batches(100, seed=1, epoch=0)]
     assert np.bincount(np.concatenate(seen)).sum() == 100 * steps
-    resumed = next(iter(data.training_batches(100, seed=1, first_step=steps - 1)))
+    resumed = next(iter(data.epoch_batches(100, seed=1, epoch=0, first_step=steps - 1)))
     np.testing.assert_array_equal(resumed[1], seen[-1])
     for part, batches in (
         (data.validation, data.validation_batches(50)),

@@ -1,5 +1,6 @@
 import os
 import re
+import resource
 import stat
 import subprocess
 import sys
@@ -79,16 +80,14 @@ def test_a_failing_write_leaves_the_old_picture_and_no_other_file(figure, tmp_pa
     assert os.listdir(tmp_path) == ["curves.png"]
 
 
-def test_a_disk_that_fills_up_leaves_nothing(figure, tmp_path, monkeypatch):
-    def write_half(path, data):
-        with path.open("wb") as file:
-            file.write(bytes(data)[:100])
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("kerasdl.plots.saving.Path.write_bytes", write_half)
-
-    with pytest.raises(OSError, match="No space left"):
-        plots.save(figure, tmp_path / "curves.png")
+def test_a_disk_that_fills_up_leaves_nothing(figure, tmp_path):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with pytest.raises(OSError, match="File too large"):
+        try:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+            plots.save(figure, tmp_path / "curves.png")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
     assert os.listdir(tmp_path) == []
 

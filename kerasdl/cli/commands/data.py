@@ -1,0 +1,103 @@
+"""`kerasdl data`: the data sets, where they are, what is in them."""
+
+import json
+from typing import Any
+
+import click
+
+from kerasdl.cli.options import debug_option, json_option
+
+data_dir_option = click.option(
+    "--data-dir", help="Folder of prepared sets, before TFDS_DATA_DIR and ~/tensorflow_datasets."
+)
+
+
+@click.group()
+@debug_option
+def command() -> None:
+    """List the data sets, look into one, or prepare one."""
+
+
+@command.command("list")
+@data_dir_option
+@json_option
+@debug_option
+def list_(data_dir: str | None, as_json: bool) -> None:
+    """List the data sets that kerasdl knows, and where they are."""
+    from kerasdl.data import catalogue
+
+    rows = [(entry, catalogue.status(entry.name, data_dir)) for entry in catalogue.entries()]
+    if as_json:
+        found = [{**entry.to_json(), "status": status.to_json()} for entry, status in rows]
+        click.echo(json.dumps(found, indent=2))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(
+        "name", "task", "examples", "image", "where", box=None, padding=(0, 2, 0, 0),
+        header_style="bold",
+    )  # fmt: skip
+    for entry, status in rows:
+        table.add_row(
+            entry.name,
+            entry.task,
+            f"{sum(entry.examples.values()):,}",
+            "x".join(map(str, entry.image_shape)),
+            status.location or f"not prepared: kerasdl data prepare {entry.name}",
+        )
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 200
+    console.print(table)
+    console.print("\nAny other image classification set of tensorflow-datasets goes as well.")
+
+
+@command.command()
+@click.argument("name")
+@data_dir_option
+@json_option
+@debug_option
+def show(name: str, data_dir: str | None, as_json: bool) -> None:
+    """Count what is in the data set NAME."""
+    from kerasdl.data import catalogue
+
+    catalogue.check_name(name, data_dir)
+    from kerasdl.cli.tensorflow_log import load_tensorflow
+
+    load_tensorflow()
+    found = catalogue.describe(name, data_dir)
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+        return
+    splits: dict[str, Any] = found.pop("splits", {})
+    status = found.pop("status")
+    for key, value in found.items():
+        text = ", ".join(map(str, value)) if isinstance(value, list) else value
+        click.echo(f"{key:<14} {text}")
+    click.echo(f"{'where':<14} {status['location'] or 'not prepared'}")
+    for split, counts in splits.items():
+        per_class = "  ".join(f"{label} {count}" for label, count in counts["per_class"].items())
+        click.echo(
+            f"{split:<14} {counts['examples']:,} examples, values {counts['minimum']} to "
+            f"{counts['maximum']}, mean {counts['mean']}\n{'':<14} {per_class}"
+        )
+
+
+@command.command()
+@click.argument("name")
+@data_dir_option
+@debug_option
+def prepare(name: str, data_dir: str | None) -> None:
+    """Download the data set NAME and prepare it for use."""
+    from kerasdl.data import catalogue
+
+    catalogue.check_name(name, data_dir)
+    status = catalogue.status(name, data_dir)
+    if status.prepared:
+        click.echo(f"{name} is ready: {status.location}")
+        return
+    from kerasdl.cli.tensorflow_log import load_tensorflow
+
+    load_tensorflow()
+    click.echo(f"{name} is ready: {catalogue.prepare(name, data_dir, on_notice=click.echo)}")

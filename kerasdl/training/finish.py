@@ -1,0 +1,97 @@
+"""What comes after the last epoch: measure, picture, export, report."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kerasdl import files
+from kerasdl.training.progress import RunConsole, format_duration, format_logs
+from kerasdl.training.recipe import Recipe
+from kerasdl.training.report import write_report
+from kerasdl.training.run import Run, load_best
+from kerasdl.training.run_folder import RunFolder
+from kerasdl.training.training_state import TrainingState
+
+if TYPE_CHECKING:
+    import keras
+
+
+def finish(
+    recipe: Recipe,
+    model: "keras.Model",
+    data: Any,
+    folder: RunFolder,
+    state: TrainingState,
+    saved_models: Path | None,
+    started: float,
+    console: RunConsole,
+) -> None:
+    """Evaluates the best model on the test split; draws, exports and reports it."""
+    from kerasdl import plots
+
+    config = recipe.configure(folder.read_config()[1])
+    epochs = folder.read_metrics()
+    # Saved under the run's own precision and device; loaded anew, so that what
+    # is measured is what is on disk.
+    best = load_best(folder)
+    test = best.evaluate(data.test_batches(config.batch_size), verbose=0, return_dict=True)
+    run = Run(folder.path)
+    title = f"{recipe.name}: {folder.path.name}"
+    pictures = {folder.curves.name: plots.curves(run.history, title, state.best_epoch)}
+    if hasattr(recipe.module, "pictures"):
+        pictures |= recipe.module.pictures(best, data)
+    for name, figure in pictures.items():
+        plots.save(figure, folder.path / name)
+    result: dict[str, Any] = {
+        "test": {name: float(value) for name, value in test.items()},
+        "best_epoch": state.best_epoch,
+        "epochs": state.epoch,
+        "stopped": state.stopped or "all epochs done",
+        "parameters": model.count_params(),
+        "train_seconds": round(sum(epoch["train_seconds"] for epoch in epochs), 2),
+        "fit_seconds": round(state.seconds, 2),
+        "pictures": list(pictures),
+    }
+    if saved_models is not None and hasattr(recipe.module, "servable"):
+        from kerasdl import export
+
+        servable = recipe.module.servable(best, data.info, folder.samples)
+        report = export.export_saved_model(
+            servable,
+            saved_models / recipe.name,
+            metadata={"run": str(folder.path), "recipe": recipe.name, "test": result["test"]},
+        )
+        result["export"] = str(report.path)
+        result["export_max_difference"] = report.max_difference
+    result["total_seconds"] = round(time.perf_counter() - started, 2)
+    files.write_json(folder.result, result)
+    write_report(run, recipe)
+    summarize(run, console)
+
+
+def summarize(run: Run, console: RunConsole) -> None:
+    """Prints what came out, where it is, and what to type next."""
+    result, folder = run.result, run.folder
+    console.line()
+    console.line(f"Test: {format_logs(result['test'])}  (best epoch {result['best_epoch']})")
+    console.line(
+        f"Time: {format_duration(result['fit_seconds'])} training and validation, "
+        f"{format_duration(result['total_seconds'])} in all; {result['stopped']}"
+    )
+    console.line(f"Run:  {folder.path}")
+    console.line(f"      {', '.join(['report.md', *result['pictures'], 'best.keras'])}")
+    if run.export:
+        console.line(
+            f"SavedModel: {run.export}  "
+            f"(largest difference from Keras {result['export_max_difference']:.1e})"
+        )
+    console.line()
+    console.line("Next:")
+    sample = min(folder.samples.iterdir(), default=None) if folder.samples.is_dir() else None
+    if sample is not None:
+        console.line(f"  kerasdl predict {folder.path} {sample}")
+        if run.export:
+            console.line(f"  kerasdl predict {run.export} {sample}")
+    console.line(f"  kerasdl evaluate {folder.path}")
+    console.line(f"  kerasdl recipe {run.recipe} --config {folder.config} --seed 1")
+    console.line(f"  kerasdl copy {run.recipe} my_{Path(run.recipe).stem}.py")

@@ -1,0 +1,126 @@
+"""The epochs of a run: fit, validate, record, save."""
+
+import math
+import time
+from typing import TYPE_CHECKING, Any
+
+from kerasdl.training import checkpoint
+from kerasdl.training.config import RecipeConfig
+from kerasdl.training.interrupt import Interrupt
+from kerasdl.training.non_finite_loss_error import NonFiniteLossError
+from kerasdl.training.progress import RunConsole, format_duration, format_logs
+from kerasdl.training.recipe import Recipe
+from kerasdl.training.run_folder import RunFolder
+from kerasdl.training.training_state import TrainingState
+from kerasdl.user_error import UserError
+
+if TYPE_CHECKING:
+    import keras
+
+
+def run_epochs(
+    model: "keras.Model",
+    data: Any,
+    recipe: Recipe,
+    config: RecipeConfig,
+    folder: RunFolder,
+    state: TrainingState,
+    console: RunConsole,
+) -> None:
+    """Trains until the last epoch, or a reason to stop; `state` says which.
+
+    Each epoch is one `model.fit` on the batches of that epoch, whose order is a
+    function of seed and epoch alone. So a run can go on at any step and is
+    then the same run as one that was never interrupted.
+
+    Raises:
+        NonFiniteLossError: the loss is infinite or not a number.
+        UserError: a checkpoint cannot be written, or the recipe's best metric
+            is not among those measured.
+    """
+    from kerasdl.training.step_watch import StepWatch
+
+    epochs = folder.read_metrics()[: state.epoch]
+    steps = data.steps_per_epoch(config.batch_size)
+    validation_batches = data.validation_batches(config.batch_size)
+    state.stopped = None
+    with Interrupt() as interrupt:
+        while state.epoch < config.epochs and state.stopped is None:
+            started = time.perf_counter()
+            spent = state.seconds
+
+            def out_of_time(started: float = started, spent: float = spent) -> bool:
+                used = spent + time.perf_counter() - started
+                return config.max_time is not None and used >= 60 * config.max_time
+
+            number = state.epoch + 1
+            with console.epoch_bar(number, config.epochs, steps, state.step) as bar:
+                watch = StepWatch(bar, interrupt, out_of_time, state.step, state.metric_state)
+                history = model.fit(
+                    data.epoch_batches(config.batch_size, config.seed, state.epoch, state.step),
+                    initial_epoch=state.epoch,
+                    epochs=number,
+                    shuffle=False,
+                    verbose=0,
+                    callbacks=[watch],
+                ).history
+            if watch.non_finite is not None:
+                resume = folder.resume_command() if folder.last.is_file() else None
+                raise NonFiniteLossError(number, *watch.non_finite, resume)
+
+            if watch.stopped and watch.steps_done < steps:
+                state.stopped = watch.stopped
+                state.step, state.metric_state = watch.steps_done, watch.metric_state
+                state.seconds = spent + time.perf_counter() - started
+                checkpoint.save(model, state.to_json(), folder.last)
+                break
+
+            logs = {name: float(values[-1]) for name, values in history.items()}
+            validation = model.evaluate(validation_batches, verbose=0, return_dict=True)
+            logs |= {f"val_{name}": float(value) for name, value in validation.items()}
+            seconds = time.perf_counter() - started
+            state.epoch, state.step, state.metric_state = number, 0, None
+            state.seconds = spent + seconds
+            state.stopped = watch.stopped
+            is_best = _note_best(state, logs, recipe)
+            if config.patience and number - state.best_epoch >= config.patience:
+                state.stopped = "patience"
+            epochs.append(
+                {
+                    "epoch": number,
+                    **logs,
+                    "learning_rate": float(model.optimizer.learning_rate),
+                    "seconds": round(seconds, 3),
+                    "train_seconds": round(watch.train_seconds, 3),
+                }
+            )
+            # In this order: whenever the process dies, what `last.keras` says is
+            # on disk, and what it does not know of is written again.
+            folder.write_metrics(epochs)
+            if is_best:
+                checkpoint.save(model, state.to_json(), folder.best)
+                checkpoint.copy(folder.best, folder.last)
+            else:
+                checkpoint.save(model, state.to_json(), folder.last)
+            console.line(
+                f"epoch {number:>{len(str(config.epochs))}}/{config.epochs}  {format_logs(logs)}  "
+                f"{format_duration(seconds)}{'  best' if is_best else ''}"
+            )
+
+
+def _note_best(state: TrainingState, logs: dict[str, float], recipe: Recipe) -> bool:
+    """Whether this epoch is the best so far; `state` is told so."""
+    if recipe.best_metric not in logs:
+        raise UserError(
+            f"BEST of recipe {recipe.name} names '{recipe.best_metric}', which is not measured. "
+            f"Measured: {', '.join(sorted(logs))}."
+        )
+    value = logs[recipe.best_metric]
+    if not math.isfinite(value) and state.best is not None:
+        return False
+    if state.best is not None and math.isfinite(state.best):
+        better = value > state.best if recipe.best_is_highest else value < state.best
+        if not better:
+            return False
+    state.best, state.best_epoch = value, state.epoch
+    return True

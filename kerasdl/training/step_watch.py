@@ -1,0 +1,75 @@
+"""What has to be looked at after every step."""
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import keras
+
+from kerasdl.training.interrupt import Interrupt
+from kerasdl.training.progress import EpochBar
+
+
+class StepWatch(keras.callbacks.Callback):
+    """Follows one epoch: live line, bad numbers, Ctrl-C and the time limit.
+
+    Keras calls it after each execution, which is `steps_per_execution` steps.
+
+    Args:
+        bar: the live line.
+        interrupt: whether Ctrl-C was pressed.
+        out_of_time: whether the time for training is used up.
+        first_step: steps of this epoch that were done before (in an
+            interrupted run that goes on).
+        metric_state: state of the running metrics after those steps.
+    """
+
+    def __init__(
+        self,
+        bar: EpochBar,
+        interrupt: Interrupt,
+        out_of_time: Callable[[], bool],
+        first_step: int = 0,
+        metric_state: list[Any] | None = None,
+    ) -> None:
+        super().__init__()
+        self.bar = bar
+        self.interrupt = interrupt
+        self.out_of_time = out_of_time
+        self.steps_done = first_step
+        self.metric_state = metric_state
+        self.non_finite: tuple[int, int] | None = None
+        self.stopped: str | None = None
+        self.train_seconds = 0.0
+        self._started = 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Starts the clock, and restores the running metrics."""
+        # Keras resets the metrics just before this.
+        for variable, value in zip(self._metric_variables(), self.metric_state or [], strict=False):
+            variable.assign(value)
+        self._first_of_call = self.steps_done
+        self._started = time.perf_counter()
+
+    def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Looks at the loss, the clock and the keyboard."""
+        before = self.steps_done
+        self.steps_done = self._first_of_call + batch + 1
+        self.train_seconds = time.perf_counter() - self._started
+        logs = logs or {}
+        if not math.isfinite(logs.get("loss", 0.0)):
+            self.non_finite = (before + 1, self.steps_done)
+            self.model.stop_training = True
+            return
+        self.bar.update(self.steps_done, logs)
+        if self.interrupt.requested:
+            self.stopped = "interrupted"
+        elif self.out_of_time():
+            self.stopped = "time limit"
+        if self.stopped:
+            self.model.stop_training = True
+            self.metric_state = [variable.numpy().tolist() for variable in self._metric_variables()]
+
+    def _metric_variables(self) -> list[Any]:
+        return [variable for metric in self.model.metrics for variable in metric.variables]

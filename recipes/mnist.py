@@ -1,0 +1,106 @@
+"""Handwritten digits with a multi-layer perceptron.
+
+Two hidden layers with ReLU, He initialisation (He et al., 2015) and inverted
+dropout (Srivastava et al., 2014), trained with Adam under a one-cycle learning
+rate (Smith, 2018). The place to start: everything that a bigger recipe does is
+here, in seconds.
+
+Task: image classification
+Data: MNIST (without it: scikit-learn's digits)
+Model: MLP 784-512-256-10, 535,818 parameters
+Expect: ...
+Command: kerasdl recipe mnist
+"""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, PositiveInt
+
+import kerasdl
+from kerasdl.training import RecipeConfig
+
+
+class Config(RecipeConfig):
+    """What you may choose."""
+
+    epochs: int = Field(8, ge=1)
+    """Passes over the training data."""
+
+    learning_rate: float = Field(3e-3, gt=0)
+    """Highest learning rate of the one-cycle schedule."""
+
+    schedule: Literal["one_cycle", "constant"] = "one_cycle"
+    """How the learning rate changes over the steps."""
+
+    hidden_units: tuple[PositiveInt, ...] = (512, 256)
+    """Widths of the hidden layers."""
+
+    dropout_rate: float = Field(0.2, ge=0, lt=1)
+    """Share of hidden units that are dropped in each training step."""
+
+
+BEST = "highest val_accuracy"
+SMOKE = {"data": "digits", "epochs": 3}
+
+
+def load_data(config: Config) -> Any:
+    """MNIST, or what `config.data` names."""
+    return kerasdl.data.load_images(
+        config.data,
+        preferred="mnist",
+        fallback="digits",
+        data_dir=config.data_dir,
+        seed=config.seed,
+    )
+
+
+def build_model(config: Config, data: Any) -> Any:
+    """The network, and what is optimised."""
+    import keras
+
+    model = kerasdl.models.mlp(
+        image_shape=data.info.image_shape,
+        num_classes=len(data.info.class_names),
+        hidden_units=config.hidden_units,
+        dropout_rate=config.dropout_rate,
+        seed=config.seed,
+    )
+    learning_rate = config.learning_rate
+    if config.schedule == "one_cycle":
+        steps = config.epochs * data.steps_per_epoch(config.batch_size)
+        learning_rate = kerasdl.schedules.OneCycle(config.learning_rate, steps)
+    model.compile(
+        optimizer=keras.optimizers.Adam(learning_rate),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
+        steps_per_execution=config.steps_per_execution,
+        jit_compile=config.jit_compile,
+    )
+    return model
+
+
+def pictures(model: Any, data: Any) -> dict[str, Any]:
+    """Which digits are taken for which, and the worst mistakes."""
+    from kerasdl import diagnostics, plots
+
+    names, labels = data.info.class_names, data.test.labels
+    probabilities = diagnostics.predict_probabilities(model, data.test_batches(512))
+    matrix = diagnostics.confusion_matrix(labels, probabilities.argmax(axis=1), len(names))
+    return {
+        "confusion_matrix.png": plots.confusion_matrix(matrix, names),
+        "most_wrong.png": plots.most_wrong_images(data.test.images, labels, probabilities, names),
+    }
+
+
+def servable(model: Any, info: Any, samples: Path) -> Any:
+    """What goes to production: images in, probabilities and class out."""
+    read = (
+        kerasdl.export.read_images(file, info.image_shape) for file in sorted(samples.iterdir())
+    )
+    images = [image for file in read for image in file.images]
+    return kerasdl.export.image_classifier(model, info.class_names, images)
+
+
+if __name__ == "__main__":
+    kerasdl.run_script(__file__)
