@@ -72,6 +72,7 @@ def kerasdl_epochs(path: Path, batch_size: int) -> interleaved.Turn:
     from kerasdl.models import mlp
 
     images, labels = load(path)
+    arrays = pipelines.resident((images, labels))
     steps = pipelines.steps_per_epoch(len(images), batch_size)
     model = mlp(images.shape[1:], NUM_CLASSES, HIDDEN_UNITS, DROPOUT_RATE, seed=0)
     model.compile(
@@ -83,8 +84,8 @@ def kerasdl_epochs(path: Path, batch_size: int) -> interleaved.Turn:
     )
 
     def epoch() -> dict[str, float]:
-        step = int(model.optimizer.iterations)
-        batches = pipelines.shuffled_batches((images, labels), batch_size, 0, step).take(steps)
+        number = int(model.optimizer.iterations) // steps
+        batches = pipelines.epoch_batches(arrays, batch_size, seed=0, epoch=number)
         history = model.fit(batches, shuffle=False, verbose=0).history
         return {"accuracy": history["accuracy"][-1]}
 
