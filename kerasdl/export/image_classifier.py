@@ -15,7 +15,9 @@ SAMPLE_SIZE = 3
 
 
 def image_classifier(
-    model: "keras.Model", class_names: Sequence[str], sample_images: np.ndarray
+    model: "keras.Model",
+    class_names: Sequence[str],
+    sample_images: np.ndarray | Sequence[np.ndarray],
 ) -> Servable:
     """Describes an image classifier for export and prediction.
 
@@ -165,7 +167,9 @@ def _require_logits(model: "keras.Model", count: int) -> None:
         )
 
 
-def _sample(images: np.ndarray, image_shape: tuple[int, int, int]) -> np.ndarray:
+def _sample(
+    images: np.ndarray | Sequence[np.ndarray], image_shape: tuple[int, int, int]
+) -> np.ndarray:
     images = np.asarray(images)
     if images.dtype != np.uint8 or images.shape[1:] != image_shape or not len(images):
         raise ValueError(

@@ -8,6 +8,7 @@ and state can never disagree. Keras ignores the member when it loads the file.
 
 import json
 import shutil
+import warnings
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,7 +83,9 @@ def restore(model: "keras.Model", path: Path) -> None:
     """
     model.optimizer.build(model.trainable_variables)
     try:
-        model.load_weights(path)
+        # Keras warns of what it then raises an error for.
+        with warnings.catch_warnings(action="ignore"):
+            model.load_weights(path)
     except (ValueError, OSError, KeyError) as error:
         first = str(error).strip().splitlines()[0]
         raise UserError(

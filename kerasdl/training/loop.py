@@ -44,6 +44,9 @@ def run_epochs(
     steps = data.steps_per_epoch(config.batch_size)
     validation_batches = data.validation_batches(config.batch_size)
     state.stopped = None
+    if state.metric_state is not None:
+        # Keras makes the metrics' variables at their first use.
+        model.evaluate(validation_batches.take(1), verbose=0)
     with Interrupt() as interrupt:
         while state.epoch < config.epochs and state.stopped is None:
             started = time.perf_counter()
@@ -55,7 +58,9 @@ def run_epochs(
 
             number = state.epoch + 1
             with console.epoch_bar(number, config.epochs, steps, state.step) as bar:
-                watch = StepWatch(bar, interrupt, out_of_time, state.step, state.metric_state)
+                watch = StepWatch(
+                    bar, interrupt, out_of_time, steps, state.step, state.metric_state
+                )
                 history = model.fit(
                     data.epoch_batches(config.batch_size, config.seed, state.epoch, state.step),
                     initial_epoch=state.epoch,
@@ -68,26 +73,28 @@ def run_epochs(
                 resume = folder.resume_command() if folder.last.is_file() else None
                 raise NonFiniteLossError(number, *watch.non_finite, resume)
 
-            if watch.stopped and watch.steps_done < steps:
-                state.stopped = watch.stopped
+            state.stopped = watch.stopped
+            if watch.steps_done == steps:
+                state.epoch, state.step, state.metric_state = number, 0, None
+            else:
                 state.step, state.metric_state = watch.steps_done, watch.metric_state
-                state.seconds = spent + time.perf_counter() - started
-                checkpoint.save(model, state.to_json(), folder.last)
-                break
+                if state.stopped == "interrupted":
+                    state.seconds = spent + time.perf_counter() - started
+                    checkpoint.save(model, state.to_json(), folder.last)
+                    break
 
             logs = {name: float(values[-1]) for name, values in history.items()}
             validation = model.evaluate(validation_batches, verbose=0, return_dict=True)
             logs |= {f"val_{name}": float(value) for name, value in validation.items()}
             seconds = time.perf_counter() - started
-            state.epoch, state.step, state.metric_state = number, 0, None
             state.seconds = spent + seconds
-            state.stopped = watch.stopped
-            is_best = _note_best(state, logs, recipe)
+            is_best = _note_best(state, number, logs, recipe)
             if config.patience and number - state.best_epoch >= config.patience:
                 state.stopped = "patience"
             epochs.append(
                 {
                     "epoch": number,
+                    "steps": watch.steps_done,
                     **logs,
                     "learning_rate": float(model.optimizer.learning_rate),
                     "seconds": round(seconds, 3),
@@ -108,7 +115,7 @@ def run_epochs(
             )
 
 
-def _note_best(state: TrainingState, logs: dict[str, float], recipe: Recipe) -> bool:
+def _note_best(state: TrainingState, epoch: int, logs: dict[str, float], recipe: Recipe) -> bool:
     """Whether this epoch is the best so far; `state` is told so."""
     if recipe.best_metric not in logs:
         raise UserError(
@@ -122,5 +129,5 @@ def _note_best(state: TrainingState, logs: dict[str, float], recipe: Recipe) -> 
         better = value > state.best if recipe.best_is_highest else value < state.best
         if not better:
             return False
-    state.best, state.best_epoch = value, state.epoch
+    state.best, state.best_epoch = value, epoch
     return True

@@ -35,14 +35,25 @@ def prepared(config: RecipeConfig, console: RunConsole) -> Iterator[tuple[Recipe
             f"Use a multiple of {device.replicas}."
         )
     keras.utils.set_random_seed(config.seed)
-    policy = keras.config.dtype_policy()
     was_deterministic = tf_config.is_op_determinism_enabled()
-    keras.config.set_dtype_policy(config.precision)
     if config.deterministic:
         tf_config.enable_op_determinism()
     try:
-        yield config, device
+        with computing_in(config.precision):
+            yield config, device
     finally:
-        keras.config.set_dtype_policy(policy)
         if not was_deterministic:
             tf_config.disable_op_determinism()
+
+
+@contextlib.contextmanager
+def computing_in(precision: str) -> Iterator[None]:
+    """Sets Keras's dtype policy, and puts back what it was."""
+    import keras
+
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(precision)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(policy)

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kerasdl.training.preparation import computing_in
 from kerasdl.training.run_folder import RunFolder
 from kerasdl.user_error import UserError
 
@@ -101,8 +102,11 @@ def load_best(folder: RunFolder) -> "keras.Model":
 
     if not folder.best.is_file():
         raise UserError(f"'{folder.path}' has no best.keras: no epoch was finished. Resume it.")
+    _, config = folder.read_config()
     try:
-        return keras.saving.load_model(folder.best)
+        # The optimizer scales the loss where the policy says so, and must be built alike.
+        with computing_in(config["precision"]):
+            return keras.saving.load_model(folder.best)
     except (OSError, ValueError, KeyError) as error:
         first = str(error).strip().splitlines()[0]
         raise UserError(f"Cannot load '{folder.best}': {first}") from None

@@ -20,6 +20,7 @@ class StepWatch(keras.callbacks.Callback):
         bar: the live line.
         interrupt: whether Ctrl-C was pressed.
         out_of_time: whether the time for training is used up.
+        steps: steps in the epoch.
         first_step: steps of this epoch that were done before (in an
             interrupted run that goes on).
         metric_state: state of the running metrics after those steps.
@@ -30,6 +31,7 @@ class StepWatch(keras.callbacks.Callback):
         bar: EpochBar,
         interrupt: Interrupt,
         out_of_time: Callable[[], bool],
+        steps: int,
         first_step: int = 0,
         metric_state: list[Any] | None = None,
     ) -> None:
@@ -37,6 +39,7 @@ class StepWatch(keras.callbacks.Callback):
         self.bar = bar
         self.interrupt = interrupt
         self.out_of_time = out_of_time
+        self.steps = steps
         self.steps_done = first_step
         self.metric_state = metric_state
         self.non_finite: tuple[int, int] | None = None
@@ -47,15 +50,17 @@ class StepWatch(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         """Starts the clock, and restores the running metrics."""
         # Keras resets the metrics just before this.
-        for variable, value in zip(self._metric_variables(), self.metric_state or [], strict=False):
-            variable.assign(value)
+        if self.metric_state is not None:
+            for variable, value in zip(self._metric_variables(), self.metric_state, strict=True):
+                variable.assign(value)
         self._first_of_call = self.steps_done
         self._started = time.perf_counter()
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
         """Looks at the loss, the clock and the keyboard."""
         before = self.steps_done
-        self.steps_done = self._first_of_call + batch + 1
+        # The last execution of an epoch may have fewer steps than Keras reports.
+        self.steps_done = min(self._first_of_call + batch + 1, self.steps)
         self.train_seconds = time.perf_counter() - self._started
         logs = logs or {}
         if not math.isfinite(logs.get("loss", 0.0)):

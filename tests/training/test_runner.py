@@ -241,8 +241,8 @@ tf.config.set_logical_device_configuration(cpus[0], [tf.config.LogicalDeviceConf
 import kerasdl
 from kerasdl.recipes import mnist
 run = kerasdl.train(
-    mnist, data="digits", epochs=2, hidden_units=(32,), seed=1, dropout_rate=0, device="mirrored", export=False,
-    runs_dir=sys.argv[1] + "/runs", saved_models_dir=sys.argv[1] + "/models",
+    mnist, data="digits", epochs=2, hidden_units=(32,), seed=1, dropout_rate=0,
+    device="mirrored", export=False, runs_dir=sys.argv[1] + "/runs",
 )
 """
 
