@@ -37,5 +37,10 @@ format: dev      ## put the code into shape
 test: dev        ## every test
 	$(BIN)/python -m pytest
 
+bench: dev       ## kerasdl against Keras and PyTorch, side by side
+	$(BIN)/python -m pip install --quiet --editable '.[bench]'
+	$(BIN)/python benchmarks/mnist_mlp.py
+	$(BIN)/python benchmarks/dropout.py
+
 clean:           ## remove what the commands above made, but not runs/ and saved_models/
 	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .mypy_cache *.egg-info

@@ -6,7 +6,7 @@ which waits while another one has its turn; the medians over the rounds, and abo
 all their ratios, are what is reported.
 
 A benchmark is a script that hands its contenders to `main`. A contender is a function
-that sets up and then returns what one turn does; the first turn compiles and warms up,
+that sets up and then returns what a turn calls; the first turn compiles and warms up,
 and is not counted.
 """
 
@@ -54,14 +54,15 @@ class Timing:
         return statistics.median(self.seconds)
 
 
-def serve_turns(turn: Turn, rounds: int, answers: Any) -> None:
-    """The worker's side: takes a turn at each line of the standard input."""
+def serve_turns(turn: Turn, rounds: int, calls: int, answers: Any) -> None:
+    """The worker's side: takes a turn of so many calls at each line of the standard input."""
     for _ in range(rounds + 1):
         if not sys.stdin.readline():
             return
         start = time.perf_counter()
-        notes = turn()
-        seconds = time.perf_counter() - start
+        for _ in range(calls):
+            notes = turn()
+        seconds = (time.perf_counter() - start) / calls
         print(json.dumps({"seconds": seconds, "notes": notes or {}}), file=answers, flush=True)
 
 
@@ -146,6 +147,7 @@ def main(
     rounds: int,
     worker: str | None,
     arguments: Sequence[str],
+    calls: int = 1,
 ) -> None:
     """Runs a benchmark, or, in a process that `compete` started, one contender of it.
 
@@ -157,12 +159,13 @@ def main(
         rounds: Turns that count.
         worker: Name of the contender to be run here; None for all of them in turn.
         arguments: Command line that gives a worker the same setting.
+        calls: Calls in a turn, for what takes milliseconds; times are of one call.
     """
     if worker is not None:
         # Libraries may print; the answers go where nothing else does.
         answers = os.fdopen(os.dup(1), "w")
         os.dup2(2, 1)
-        serve_turns(contenders[worker](), rounds, answers)
+        serve_turns(contenders[worker](), rounds, calls, answers)
         return
     names = [name for name in contenders if "torch" not in name.lower() or has_torch()]
     report(benchmark, setting, compete(names, rounds, arguments), targets)
