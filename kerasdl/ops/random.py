@@ -9,12 +9,12 @@ with the seed instead, which costs a few multiplications wherever it is needed
 for masks and noise, not for cryptography.
 
 All functions here are pure: the same shape and seed give the same result, with
-and without XLA, on every backend. An index has 32 bits: within one call, beyond
-2^32 elements, numbers repeat.
+and without XLA, on every backend. One call makes at most 2^31 words, each another one.
 """
 
 import math
 from collections.abc import Sequence
+from numbers import Integral
 from typing import Any
 
 import keras
@@ -187,8 +187,13 @@ def _word_dtype() -> str:
 def _seed_words(seed: Any) -> Any:
     if isinstance(seed, keras.random.SeedGenerator):
         seed = seed.next()
-    elif isinstance(seed, int):
-        seed = _word([seed & 0xFFFFFFFF, seed >> 32 & 0xFFFFFFFF])
+    elif isinstance(seed, Integral):
+        seed = _word([int(seed) >> shift & 0xFFFFFFFF for shift in (0, 32)])
+    elif getattr(seed, "shape", None) != (2,):
+        raise ValueError(
+            f"seed must be an integer, a keras.random.SeedGenerator, or an integer tensor of "
+            f"shape (2,). Received: seed={seed!r}"
+        )
     return _wrap(ops.cast(seed, _word_dtype()))
 
 

@@ -53,6 +53,8 @@ def test_integer_seed_is_a_generators_first():
     generator = keras.random.SeedGenerator(7)
     np.testing.assert_array_equal(random_bits((9,), 7), random_bits((9,), generator.next()))
     np.testing.assert_array_equal(random_bits((9,), 7 + 2**32), random_bits((9,), seed_at(7, 1)))
+    np.testing.assert_array_equal(random_bits((9,), np.int64(7)), random_bits((9,), 7))
+    np.testing.assert_array_equal(random_bits((9,), -1), random_bits((9,), 2**64 - 1))
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2**31])
@@ -210,3 +212,9 @@ def test_normal_numbers(dtype):
         assert abs(estimate - moment) / np.sqrt(variance / SIZE) < LIMIT
     assert 4.5 < abs(noise).max() < 6.4
     assert abs(noise[1:] @ noise[:-1]) / np.sqrt(SIZE) < LIMIT
+
+
+@pytest.mark.parametrize("seed", [None, 1.5, "1", np.zeros(3, "uint32")])
+def test_seed_of_another_kind(seed):
+    with pytest.raises(ValueError, match=r"seed must be an integer, a keras.*Received: seed="):
+        keep_mask((3,), 0.5, seed)
