@@ -4,9 +4,12 @@ import contextlib
 import json
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from kerasdl.user_error import UserError
 
 
 @contextlib.contextmanager
@@ -38,6 +41,27 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def check_writable(folder: Path, option: str) -> None:
+    """Finds out whether files can be written to a folder, before hours are spent on them.
+
+    Args:
+        folder: the folder; it need not exist yet, and is not made.
+        option: the option that names it, for the message.
+
+    Raises:
+        UserError: they cannot.
+    """
+    existing = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
+    try:
+        with tempfile.TemporaryFile(dir=existing):
+            pass
+    except OSError as error:
+        raise UserError(
+            f"Cannot write to '{folder}': {error.strerror}. "
+            f"Choose a folder that you may write with {option}."
+        ) from None
 
 
 def write_text(path: Path, text: str) -> None:

@@ -52,6 +52,14 @@ def finish(
         "fit_seconds": round(state.seconds, 2),
         "pictures": list(pictures),
     }
+
+    def record() -> None:
+        result["total_seconds"] = round(time.perf_counter() - started, 2)
+        files.write_json(folder.result, result)
+        write_report(run, recipe)
+
+    # Before the export, and again after it: what was measured does not depend on it.
+    record()
     if saved_models is not None and hasattr(recipe.module, "servable"):
         from kerasdl import export
 
@@ -63,9 +71,7 @@ def finish(
         )
         result["export"] = str(report.path)
         result["export_max_difference"] = report.max_difference
-    result["total_seconds"] = round(time.perf_counter() - started, 2)
-    files.write_json(folder.result, result)
-    write_report(run, recipe)
+        record()
     summarize(run, console)
 
 

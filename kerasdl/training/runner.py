@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Any
 
 from kerasdl import files
+from kerasdl.files import check_writable
 from kerasdl.training import checkpoint
 from kerasdl.training.environment import describe_environment
 from kerasdl.training.finish import finish
@@ -74,6 +75,11 @@ def train(
     else:
         config = described.configure(options, smoke=smoke)
 
+    saved_models = Path(saved_models_dir) if export else None
+    check_writable(Path(runs_dir), "--runs-dir")
+    if saved_models is not None:
+        check_writable(saved_models, "--saved-models-dir")
+
     with prepared(config, console) as (config, device):
         data = recipe.load_data(config)
         console.line(f"Data: {data.info.reason}")
@@ -98,6 +104,5 @@ def train(
         run_epochs(model, data, described, config, folder, state, console)
         if state.stopped == "interrupted":
             raise Interrupted(folder, state)
-        saved_models = Path(saved_models_dir) if export else None
         finish(described, model, data, folder, state, saved_models, started, console)
     return Run(folder.path)

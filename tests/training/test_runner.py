@@ -33,12 +33,8 @@ SMALL: dict[str, Any] = {
 
 
 def train(folder: Path, **options: Any) -> Run:
-    return kerasdl.train(
-        mnist,
-        runs_dir=folder / "runs",
-        saved_models_dir=folder / "models",
-        **{"quiet": True, **SMALL, **options},
-    )
+    folders = {"runs_dir": folder / "runs", "saved_models_dir": folder / "models"}
+    return kerasdl.train(mnist, **{**folders, "quiet": True, **SMALL, **options})
 
 
 @pytest.fixture(scope="module")
@@ -190,10 +186,37 @@ def test_best_metric_that_is_not_measured(tmp_path: Path, monkeypatch: pytest.Mo
         train(tmp_path)
 
 
-def test_runs_folder_that_cannot_be_written(tmp_path: Path) -> None:
-    (tmp_path / "runs").write_text("a file where the folder should be")
+@pytest.mark.parametrize("option", ["runs_dir", "saved_models_dir"])
+def test_folder_that_cannot_be_written(option: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("a file where the folder should be")
+    flag = f"--{option.replace('_', '-')}"
+    with pytest.raises(UserError, match=f"Cannot write to .*{flag}"):
+        train(tmp_path, **{option: tmp_path / "file" / "folder", "export": True})
+    assert {path.name for path in tmp_path.iterdir()} == {"file"}
+
+
+def test_run_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    from kerasdl.training.run_folder import RunFolder
+
+    (tmp_path / "mnist").write_text("a file where the folder should be")
     with pytest.raises(UserError, match="Cannot write runs to"):
-        train(tmp_path)
+        RunFolder.create(tmp_path, "mnist", 0)
+
+
+def test_failed_export_keeps_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from kerasdl import export
+
+    def fail(*arguments: Any, **options: Any) -> None:
+        raise export.ExportError("the disk is full")
+
+    monkeypatch.setattr(export, "export_saved_model", fail)
+    with pytest.raises(UserError, match="the disk is full"):
+        train(tmp_path, export=True)
+    (folder,) = (tmp_path / "runs" / "mnist").iterdir()
+    run = Run(folder)
+    assert run.test["accuracy"] > 0.5
+    assert run.folder.report.is_file()
+    assert run.export is None
 
 
 def test_full_disk_while_saving(tmp_path: Path) -> None:

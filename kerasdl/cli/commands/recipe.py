@@ -10,6 +10,7 @@ from kerasdl.cli import recipes
 from kerasdl.cli.options import config_options, debug_option, json_option
 from kerasdl.cli.tensorflow_log import load_tensorflow
 from kerasdl.training.recipe import Recipe
+from kerasdl.training.resume import open_run
 from kerasdl.training.run_folder import read_config
 from kerasdl.user_error import UserError
 
@@ -78,12 +79,11 @@ class RecipeCommand(click.Command):
             raise click.UsageError("--resume brings its own configuration: leave out --config.")
         if config_file is not None:
             given = {**_from_file(Path(config_file), recipe), **given}
+        # Checked here, before TensorFlow takes its seconds to load.
         if resume is not None:
-            # Checked here, before TensorFlow takes its seconds to load.
-            from kerasdl.training.resume import open_run
-
-            open_run(Path(resume), recipe, given)
-        config = recipe.configure(given, smoke=smoke)
+            _, _, config = open_run(Path(resume), recipe, given)
+        else:
+            config = recipe.configure(given, smoke=smoke)
         if print_config:
             values = config.model_dump(mode="json")
             click.echo(json.dumps({"recipe": recipe.reference, **values}, indent=2))
