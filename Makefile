@@ -15,11 +15,11 @@ dev: $(VENV)/.installed-dev          ## the same, with what checks and tests nee
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable .
+	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable .
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@
 
 mnist: install   ## train, measure, picture and export the first recipe
@@ -38,7 +38,7 @@ test: dev        ## every test
 	$(BIN)/python -m pytest
 
 bench: dev       ## kerasdl against Keras and PyTorch, side by side
-	$(BIN)/python -m pip install --quiet --editable '.[bench]'
+	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable '.[bench]'
 	$(BIN)/python benchmarks/mnist_mlp.py
 	$(BIN)/python benchmarks/dropout.py
 

@@ -42,7 +42,7 @@ def curves(
         history: numbers by name, as in `History.history` of Keras, one for each
             epoch from the first: `loss`, `val_loss`, `accuracy`, `val_accuracy`,
             `learning_rate` and any other metric with or without `val_`. What
-            a run notes beside them, `epoch` and all that ends in `seconds`, is
+            a run notes beside them, `epoch`, `steps` and all that ends in `seconds`, is
             not drawn.
         title: what stands above the panels.
         best_epoch: the epoch whose weights were kept, counted from 1. Without it
@@ -64,7 +64,7 @@ def curves(
     series = {
         name: _numbers(name, values)
         for name, values in history.items()
-        if name != "epoch" and not name.endswith("seconds")
+        if name not in ("epoch", "steps") and not name.endswith("seconds")
     }
     series = {name: values for name, values in series.items() if values.size}
     if not series:

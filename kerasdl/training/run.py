@@ -106,7 +106,10 @@ def load_best(folder: RunFolder) -> "keras.Model":
     try:
         # The optimizer scales the loss where the policy says so, and must be built alike.
         with computing_in(config["precision"]):
-            return keras.saving.load_model(folder.best)
+            model = keras.saving.load_model(folder.best)
     except (OSError, ValueError, KeyError) as error:
         first = str(error).strip().splitlines()[0]
         raise UserError(f"Cannot load '{folder.best}': {first}") from None
+    # For one pass over some images, compiling costs more than it saves.
+    model.jit_compile = False
+    return model

@@ -95,7 +95,7 @@ def test_an_epoch_that_was_not_is_refused(best_epoch):
 
 
 def test_what_a_run_notes_beside_its_metrics_is_not_drawn():
-    notes = {"epoch": [1, 2], "seconds": [3.0, 4.0], "train_seconds": [2.0, 3.0]}
+    notes = {"epoch": [1, 2], "steps": [9, 9], "seconds": [3.0, 4.0], "train_seconds": [2.0, 3.0]}
 
     assert list(panels(curves(notes | {"loss": [2.0, 1.0]}))) == ["Loss"]
     with pytest.raises(ValueError, match="history must hold at least one epoch"):
