@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 MISTAKES = {
-    "unknown command": (["recpie"], ["No such command", "recpie"]),
+    "unknown command": (["recpie"], ["No such command 'recpie'", "Did you mean 'recipe'"]),
     "unknown recipe": (["recipe", "mnits"], ["Unknown recipe 'mnits'", "id you mean 'mnist'"]),
     "no such recipe file": (["recipe", "mine.py"], ["There is no file 'mine.py'"]),
     "unknown option": (["recipe", "mnist", "--epoch", "3"], ["No such option", "--epochs"]),
