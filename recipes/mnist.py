@@ -24,7 +24,7 @@ from kerasdl.training import RecipeConfig
 class Config(RecipeConfig):
     """What you may choose."""
 
-    epochs: int = Field(8, ge=1)
+    epochs: int = Field(10, ge=1)
     """Passes over the training data."""
 
     learning_rate: float = Field(3e-3, gt=0)
@@ -36,7 +36,7 @@ class Config(RecipeConfig):
     hidden_units: tuple[PositiveInt, ...] = (512, 256)
     """Widths of the hidden layers."""
 
-    dropout_rate: float = Field(0.2, ge=0, lt=1)
+    dropout_rate: float = Field(0.3, ge=0, lt=1)
     """Share of hidden units that are dropped in each training step."""
 
 
