@@ -1,1 +1,7 @@
 """Keras layers, each a thin layer over a function in `kerasdl.ops`."""
+
+from kerasdl.layers.generative import GaussianSampling as GaussianSampling
+
+__all__ = [
+    "GaussianSampling",
+]
