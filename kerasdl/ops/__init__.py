@@ -3,12 +3,17 @@
 # First of all: importing Keras registers kerasdl's layers and losses, which need these functions.
 import keras  # noqa: F401
 
+from kerasdl.ops.attention import scaled_dot_product_attention as scaled_dot_product_attention
 from kerasdl.ops.contrastive import info_nce as info_nce
 from kerasdl.ops.contrastive import l2_normalize as l2_normalize
 from kerasdl.ops.contrastive import nt_xent as nt_xent
 from kerasdl.ops.gaussian import gaussian_kl as gaussian_kl
 from kerasdl.ops.gaussian import gaussian_log_likelihood as gaussian_log_likelihood
 from kerasdl.ops.gaussian import gaussian_sample as gaussian_sample
+from kerasdl.ops.masks import causal_mask as causal_mask
+from kerasdl.ops.masks import merge_masks as merge_masks
+from kerasdl.ops.masks import padding_mask as padding_mask
+from kerasdl.ops.masks import sliding_window_mask as sliding_window_mask
 from kerasdl.ops.triplet import batch_hard_triplet_loss as batch_hard_triplet_loss
 from kerasdl.ops.triplet import triplet_loss as triplet_loss
 from kerasdl.ops.variational import bernoulli_log_likelihood as bernoulli_log_likelihood
@@ -17,12 +22,17 @@ from kerasdl.ops.variational import elbo as elbo
 __all__ = [
     "batch_hard_triplet_loss",
     "bernoulli_log_likelihood",
+    "causal_mask",
     "elbo",
     "gaussian_kl",
     "gaussian_log_likelihood",
     "gaussian_sample",
     "info_nce",
     "l2_normalize",
+    "merge_masks",
     "nt_xent",
+    "padding_mask",
+    "scaled_dot_product_attention",
+    "sliding_window_mask",
     "triplet_loss",
 ]

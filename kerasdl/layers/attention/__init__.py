@@ -1,0 +1,5 @@
+"""Attention layers."""
+
+from kerasdl.layers.attention.multi_head_attention import MultiHeadAttention as MultiHeadAttention
+
+__all__ = ["MultiHeadAttention"]

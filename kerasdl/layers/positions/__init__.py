@@ -1,0 +1,1 @@
+"""Layers that tell a model where in a sequence something stands."""

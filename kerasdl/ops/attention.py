@@ -1,0 +1,548 @@
+"""Scaled dot-product attention.
+
+One function, two ways through the same mathematics: all queries at once, or block
+after block of queries, where a block skips the keys that causality hides from it and,
+for long sequences, forgets its weights and computes them once more for the gradient.
+The gradient is written out, because it needs fewer passes over the matrix of weights
+(the only large thing here) than what automatic differentiation comes up with.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import keras
+from keras import ops
+
+from kerasdl.ops.attention_heads import matmul
+from kerasdl.ops.masks import as_mask, causal_mask
+
+# What is added to nothing and exceeded by everything: finite, so that a row that is
+# masked wholly does not turn into NaN before it is set to zero.
+_LOWEST = -1e30
+
+# From here on (queries times keys) the weights are not kept for the gradient.
+_LONG = 2048 * 2048
+_LONG_BLOCK = 512
+_CAUSAL_BLOCKS = 4
+_SMALLEST_CAUSAL_BLOCK = 128
+
+
+def scaled_dot_product_attention(
+    query: Any,
+    key: Any,
+    value: Any,
+    mask: Any = None,
+    bias: Any = None,
+    *,
+    causal: bool = False,
+    query_offset: Any = 0,
+    scale: float | None = None,
+    dropout_rate: float = 0.0,
+    dropout_seed: Any = None,
+    block_size: int | None = None,
+    return_weights: bool = False,
+) -> Any:
+    """Averages values, weighted by how well their keys match the query.
+
+    `softmax(query @ key^T * scale + bias) @ value` for each head (Vaswani et al., 2017,
+    "Attention is all you need", equation 1), with these promises on every path, in every
+    dtype, with and without dropout or weights:
+
+    - The softmax is computed in float32 (float64 stays float64).
+    - A query that may attend to nothing gives zeros, and passes no gradient.
+    - What a query may not attend to has no influence on its result nor on any gradient,
+      even where it holds inf or NaN; such a key or value makes exactly those queries NaN
+      that do attend to it.
+    - Blocks change the memory that is needed, not the result.
+
+    Args:
+        query: Tensor of shape `(batch, heads, query time, width)`.
+        key: Tensor of shape `(batch, key heads, key time, width)`. `heads` must be a
+            multiple of `key heads`; consecutive query heads then share a key head
+            (grouped-query attention, Ainslie et al., 2023).
+        value: Tensor of shape `(batch, key heads, key time, value width)`.
+        mask: Boolean tensor, True = attend, of shape `(batch, key time)`,
+            `(batch, query time, key time)` or `(batch, heads, query time, key time)`,
+            where any dimension but the last may be 1.
+        bias: Tensor that is added to the scaled scores, of a shape that broadcasts to
+            `(batch, heads, query time, key time)`. It must be finite: what is to be
+            hidden belongs into the mask.
+        causal: Whether a query attends to no key after its own position.
+        query_offset: Integer or scalar integer tensor: position of the first query among
+            the keys, for `causal`.
+        scale: Factor of the scores. Defaults to `1 / sqrt(width)`.
+        dropout_rate: Fraction of the weights to set to zero, in `[0, 1)`; the others
+            are multiplied by `1 / (1 - dropout_rate)`.
+        dropout_seed: Integer, `keras.random.SeedGenerator` or integer tensor of shape
+            `(2,)`. Needed with dropout. The random numbers depend on `block_size` too.
+        block_size: Number of queries that are computed at a time, their weights being
+            computed again for the gradient: the memory is then proportional to
+            `block_size * key time`. None chooses where the lengths are known: blocks of
+            512 from `query time * key time = 2048 * 2048` on; below, one block, or four
+            that skip what causality hides. Where they are not known it is one block.
+        return_weights: Whether to return the weights too. They need all the memory
+            that blocks avoid, so `block_size` must be None.
+
+    Returns:
+        Tensor of shape `(batch, heads, query time, value width)`, or, with
+        `return_weights`, this and the weights before dropout, of shape
+        `(batch, heads, query time, key time)` and the dtype of the softmax.
+
+    Raises:
+        ValueError: Shapes do not fit, a time axis is empty, the mask is not boolean,
+            or a number is out of its range.
+
+    Example:
+
+    >>> x = keras.random.normal((2, 4, 10, 8), seed=1)
+    >>> scaled_dot_product_attention(x, x, x, causal=True).shape
+    TensorShape([2, 4, 10, 8])
+    """
+    query, key, value = _to_common_dtype(query, key, value)
+    _check_shapes(query, key, value)
+    _check_options(dropout_rate, dropout_seed, block_size, return_weights)
+    mask = None if mask is None else _attention_mask(mask, query, key)
+    if bias is not None:
+        bias = ops.cast(ops.convert_to_tensor(bias), softmax_dtype(query))
+        bias = _four_axes("bias", bias, query, key)
+
+    query = query * ops.cast(_scale(scale, query), query.dtype)
+    rows = _Rows(None, None)
+    if mask is not None or causal:
+        query, key, value, rows = _hide(query, key, value, mask, causal, query_offset)
+    options = _Options(causal, query_offset, dropout_rate, _draw(dropout_rate, dropout_seed))
+    if return_weights:
+        weights = _weights(query, key, mask, bias, options, _whole(query, key))
+        outputs = _weighted_sum(_drop(weights, options, 0), value)
+        if rows.visible is not None:
+            weights = ops.where(rows.visible, weights, 0.0)
+        return _finish(outputs, rows), weights
+    blocks, recompute = _choose_blocks(query, key, causal, query_offset, block_size)
+    outputs = _attend(query, key, value, mask, bias, options, blocks, recompute)
+    return _finish(outputs, rows)
+
+
+def softmax_dtype(tensor: Any) -> str:
+    """The dtype of sums and exponentials: float32, and float64 for float64."""
+    is_double = keras.backend.standardize_dtype(tensor.dtype) == "float64"
+    return "float64" if is_double else "float32"
+
+
+class _Options(NamedTuple):
+    """What does not differ from block to block."""
+
+    causal: bool
+    offset: Any
+    rate: float
+    seed: Any
+
+
+class _Rows(NamedTuple):
+    """Which rows of the result are special; boolean, `(batch, heads or 1, query time, 1)`."""
+
+    visible: Any  # False: attends to nothing
+    poisoned: Any  # True: attends to a key or value that is inf or NaN
+
+
+class _Block(NamedTuple):
+    """Queries `start` to `stop`, which see the first `keys` keys; None = all."""
+
+    index: int
+    start: int | None
+    stop: int | None
+    keys: int | None
+
+
+# ---------------------------------------------------------------- the mathematics
+
+
+def _attend(
+    query: Any,
+    key: Any,
+    value: Any,
+    mask: Any,
+    bias: Any,
+    options: _Options,
+    blocks: list[_Block],
+    recompute: bool,
+) -> Any:
+    """Attention over blocks of queries, with its gradient."""
+
+    def attend(query: Any, key: Any, value: Any, *bias: Any) -> tuple[Any, Callable[..., Any]]:
+        bias_or_none = bias[0] if bias else None
+
+        def weights_of(block: _Block, after: Any = None) -> Any:
+            return _weights(
+                _once_there_is(after, query[:, :, block.start : block.stop]),
+                key[:, :, : block.keys],
+                _part(mask, block),
+                _part(bias_or_none, block),
+                options,
+                block,
+            )
+
+        outputs: list[Any] = []
+        kept: list[Any] = []
+        for block in blocks:
+            weights = weights_of(block, after=outputs[-1] if recompute and outputs else None)
+            kept.append(None if recompute else weights)
+            dropped = _drop(weights, options, block.index)
+            outputs.append(_weighted_sum(dropped, value[:, :, : block.keys]))
+
+        def gradient(*upstream: Any, **keywords: Any) -> tuple[Any, ...]:
+            d_outputs = upstream[-1] if upstream else keywords["upstream"]
+            d_query, d_bias = [], []
+            d_key: Any = 0
+            d_value: Any = 0
+            for i, block in enumerate(blocks):
+                block_key, block_value = key[:, :, : block.keys], value[:, :, : block.keys]
+                block_query = query[:, :, block.start : block.stop]
+                d_output = d_outputs[:, :, block.start : block.stop]
+                weights = kept[i]
+                if recompute:
+                    weights = weights_of(block, after=d_key if i else d_outputs)
+                # The softmax's own gradient needs the sum over keys of weight times its
+                # gradient; that equals this product over the width, which is shorter.
+                shared = ops.sum(
+                    ops.cast(d_output, weights.dtype) * ops.cast(outputs[i], weights.dtype),
+                    axis=-1,
+                    keepdims=True,
+                )
+                d_dropped = ops.cast(_scores(d_output, block_value), weights.dtype)
+                d_weights = _drop(d_dropped, options, block.index)
+                d_scores = weights * (d_weights - shared)
+                dropped = _drop(weights, options, block.index)
+                d_value = _add_padded(d_value, _weighted_sum_of_rows(dropped, d_output, value))
+                if bias:
+                    d_bias.append(_sum_to_part(d_scores, bias_or_none, block))
+                d_scores = ops.cast(d_scores, query.dtype)
+                d_query.append(_weighted_sum(d_scores, block_key))
+                d_key = _add_padded(d_key, _weighted_sum_of_rows(d_scores, block_query, key))
+            gradients = (_join(d_query), d_key, d_value)
+            return (*gradients, _join_bias(d_bias, bias_or_none)) if bias else gradients
+
+        return _join(outputs), gradient
+
+    tensors = (query, key, value) if bias is None else (query, key, value, bias)
+    return ops.custom_gradient(attend)(*tensors)
+
+
+def _weights(query: Any, key: Any, mask: Any, bias: Any, options: _Options, block: _Block) -> Any:
+    """The softmax of the masked scores, in the softmax's dtype."""
+    scores = ops.cast(_scores(query, key), softmax_dtype(query))
+    if bias is not None:
+        scores = scores + bias
+    if options.causal:
+        length, offset = ops.shape(query)[2], options.offset + (block.start or 0)
+        before = causal_mask(length, ops.shape(key)[2], offset)[None]
+        mask = before if mask is None else ops.logical_and(mask, before)
+    if mask is not None:
+        scores = ops.where(mask, scores, ops.cast(_LOWEST, scores.dtype))
+    return ops.softmax(scores, axis=-1)
+
+
+def _once_there_is(earlier: Any, tensor: Any) -> Any:
+    """Makes a tensor wait for another one, by adding zero times it, as it were.
+
+    Without that, a graph computes all blocks at the same time, or, finding that what is
+    computed for the gradient was computed before, keeps it: no memory would be saved.
+    """
+    if earlier is None:
+        return tensor
+    zero = ops.minimum(ops.abs(ops.reshape(earlier, (-1,))[0]), 0.0)
+    return tensor + ops.cast(zero, tensor.dtype)
+
+
+def _scores(query: Any, key: Any) -> Any:
+    """`query @ key^T`: `(batch, heads, query time, key time)`."""
+    products = matmul(_fold(query, key.shape[1]), key, transpose_b=True)
+    return _unfold(products, query)
+
+
+def _weighted_sum(weights: Any, value: Any) -> Any:
+    """`weights @ value`: `(batch, heads, query time, width)`."""
+    outputs = matmul(_fold(ops.cast(weights, value.dtype), value.shape[1]), value)
+    return _unfold(outputs, weights)
+
+
+def _weighted_sum_of_rows(weights: Any, rows: Any, like: Any) -> Any:
+    """`weights^T @ rows`, summed over the query heads that share a key head."""
+    heads = like.shape[1]
+    weights = ops.cast(weights, rows.dtype)
+    return matmul(_fold(weights, heads), _fold(rows, heads), transpose_a=True)
+
+
+def _fold(tensor: Any, key_heads: int) -> Any:
+    """Lays the query heads of a group one after the other along time.
+
+    This way a product with their common key head needs no copies of that.
+    """
+    batch, heads, time, width = ops.shape(tensor)
+    if heads == key_heads:
+        return tensor
+    return ops.reshape(tensor, (batch, key_heads, heads // key_heads * time, width))
+
+
+def _unfold(tensor: Any, like: Any) -> Any:
+    batch, heads, time, _ = ops.shape(like)
+    if tensor.shape[1] == heads:
+        return tensor
+    return ops.reshape(tensor, (batch, heads, time, ops.shape(tensor)[3]))
+
+
+def _drop(weights: Any, options: _Options, block_index: int) -> Any:
+    """Dropout; the same call gives the same zeros, for weights and for gradients."""
+    if options.rate == 0.0:
+        return weights
+    from kerasdl.ops.random import keep_mask
+
+    # The words of a generator's seeds differ by 1 from step to step: the golden ratio
+    # keeps the blocks of one step from meeting those of the next.
+    seed = ops.cast(options.seed, "int64") + block_index * 0x9E3779B9
+    keep = keep_mask(ops.shape(weights), options.rate, ops.cast(seed, options.seed.dtype))
+    return ops.where(keep, weights * (1.0 / (1.0 - options.rate)), ops.zeros_like(weights))
+
+
+# ------------------------------------------------------ what must not have influence
+
+
+def _hide(
+    query: Any, key: Any, value: Any, mask: Any, causal: bool, offset: Any
+) -> tuple[Any, Any, Any, _Rows]:
+    """Makes harmless what nobody may see: zero times NaN is still NaN."""
+    length = ops.shape(query)[2]
+    finite = ops.logical_and(_all_finite(key), _all_finite(value))  # (batch, 1, key time, 1)
+    key = ops.where(finite, key, ops.zeros_like(key))
+    value = ops.where(finite, value, ops.zeros_like(value))
+    broken = ops.swapaxes(ops.logical_not(finite), -1, -2)
+    seen = broken if mask is None else ops.logical_and(broken, mask)
+    poisoned = _any_seen(seen, causal, length, offset)
+    if mask is None:
+        return query, key, value, _Rows(None, poisoned)
+    visible = _any_seen(mask, causal, length, offset)
+    query = ops.where(visible, query, ops.zeros_like(query))
+    return query, key, value, _Rows(visible, poisoned)
+
+
+def _all_finite(tensor: Any) -> Any:
+    return ops.all(ops.isfinite(tensor), axis=(1, 3), keepdims=True)
+
+
+def visible_rows(mask: Any, causal: bool, query_length: Any, query_offset: Any = 0) -> Any:
+    """Tells which queries attend to anything at all.
+
+    Args:
+        mask: Boolean tensor of shape `(batch, heads or 1, query time or 1, key time)`.
+        causal: As in `scaled_dot_product_attention`.
+        query_length: Number of queries.
+        query_offset: As in `scaled_dot_product_attention`.
+
+    Returns:
+        Boolean tensor of shape `(batch, heads or 1, query time or 1, 1)`.
+    """
+    return _any_seen(mask, causal, query_length, query_offset)
+
+
+def _any_seen(flags: Any, causal: bool, length: Any, offset: Any) -> Any:
+    """Whether a query sees any flag; flags are `(..., query time or 1, key time)`."""
+    if not causal:
+        return ops.any(flags, axis=-1, keepdims=True)
+    keys = ops.shape(flags)[-1]
+    if flags.shape[-2] == 1:
+        # The same flags for all queries: only the first of them matters.
+        first = ops.where(flags, ops.arange(keys, dtype="int32"), keys)
+        first = ops.min(first, axis=-1, keepdims=True)
+        return first <= ops.arange(length, dtype="int32")[:, None] + offset
+    flags = ops.logical_and(flags, causal_mask(length, keys, offset)[None])
+    return ops.any(flags, axis=-1, keepdims=True)
+
+
+def _finish(outputs: Any, rows: _Rows) -> Any:
+    """Zeros for queries that attend to nothing, NaN for those that attend to such."""
+    if rows.poisoned is None:
+        return outputs
+    special = ops.where(rows.poisoned, ops.cast(math.nan, outputs.dtype), 0.0)
+    usual = ops.logical_not(rows.poisoned)
+    if rows.visible is not None:
+        usual = ops.logical_and(usual, rows.visible)
+    return ops.where(usual, outputs, ops.cast(special, outputs.dtype))
+
+
+# --------------------------------------------------------------------------- blocks
+
+
+def _choose_blocks(
+    query: Any, key: Any, causal: bool, offset: Any, block_size: int | None
+) -> tuple[list[_Block], bool]:
+    queries, keys = query.shape[2], key.shape[2]
+    recompute = block_size is not None
+    if queries is None or keys is None:
+        return [_whole(query, key)], recompute
+    if block_size is None:
+        recompute = queries * keys >= _LONG
+        if recompute:
+            block_size = _LONG_BLOCK
+        elif causal and queries >= 2 * _SMALLEST_CAUSAL_BLOCK:
+            block_size = max(_SMALLEST_CAUSAL_BLOCK, -(-queries // _CAUSAL_BLOCKS))
+        else:
+            block_size = queries
+    blocks = []
+    for index, start in enumerate(range(0, queries, block_size)):
+        stop = min(start + block_size, queries)
+        seen = keys
+        if causal and isinstance(offset, int):
+            seen = max(1, min(keys, stop + offset))
+        blocks.append(_Block(index, start, stop, seen))
+    return blocks, recompute
+
+
+def _whole(query: Any, key: Any) -> _Block:
+    del query, key
+    return _Block(0, None, None, None)
+
+
+def _part(tensor: Any, block: _Block) -> Any:
+    """The part of a mask or bias that concerns a block."""
+    if tensor is None:
+        return None
+    rows = slice(block.start, block.stop) if tensor.shape[2] != 1 else slice(None)
+    columns = slice(block.keys) if tensor.shape[3] != 1 else slice(None)
+    return tensor[:, :, rows, columns]
+
+
+def _join(parts: list[Any]) -> Any:
+    return parts[0] if len(parts) == 1 else ops.concatenate(parts, axis=2)
+
+
+def _add_padded(total: Any, part: Any) -> Any:
+    """Adds the gradient of the first keys to the gradient of all, or of fewer."""
+    if isinstance(total, int):
+        return part
+    missing = ops.shape(part)[2] - ops.shape(total)[2]
+    if isinstance(missing, int) and missing == 0:
+        return total + part
+    return ops.pad(total, ((0, 0), (0, 0), (0, missing), (0, 0))) + part
+
+
+def _sum_to_part(gradient: Any, bias: Any, block: _Block) -> Any:
+    """Sums a block's gradient over the axes along which the bias was broadcast."""
+    axes = tuple(axis for axis in range(4) if bias.shape[axis] == 1)
+    if axes:
+        gradient = ops.sum(gradient, axis=axes, keepdims=True)
+    if block.keys is not None and bias.shape[3] not in (1, block.keys):
+        gradient = ops.pad(gradient, ((0, 0), (0, 0), (0, 0), (0, ops.shape(bias)[3] - block.keys)))
+    return gradient
+
+
+def _join_bias(parts: list[Any], bias: Any) -> Any:
+    return sum(parts[1:], start=parts[0]) if bias.shape[2] == 1 else _join(parts)
+
+
+# --------------------------------------------------------------------------- checks
+
+
+def _to_common_dtype(*tensors: Any) -> list[Any]:
+    tensors = tuple(ops.convert_to_tensor(tensor) for tensor in tensors)
+    dtype = keras.backend.result_type(*(tensor.dtype for tensor in tensors), float)
+    return [ops.cast(tensor, dtype) for tensor in tensors]
+
+
+def _scale(scale: float | None, query: Any) -> float:
+    return 1.0 / math.sqrt(query.shape[-1]) if scale is None else scale
+
+
+def _draw(rate: float, seed: Any) -> Any:
+    if rate == 0.0:
+        return None
+    if isinstance(seed, keras.random.SeedGenerator):
+        return seed.next()
+    if isinstance(seed, int):
+        return ops.convert_to_tensor([seed & 0x7FFFFFFF, seed >> 31 & 0x7FFFFFFF], "int32")
+    return seed
+
+
+def _attention_mask(mask: Any, query: Any, key: Any) -> Any:
+    mask = as_mask("mask", mask)
+    if len(mask.shape) == 2:
+        mask = mask[:, None, None, :]
+    elif len(mask.shape) == 3:
+        mask = mask[:, None]
+    return _four_axes("mask", mask, query, key)
+
+
+def _four_axes(name: str, tensor: Any, query: Any, key: Any) -> Any:
+    """Gives a mask or bias four axes, after checking that they broadcast."""
+    received = tuple(tensor.shape)
+    expected = (query.shape[0], query.shape[1], query.shape[2], key.shape[2])
+    fits = len(received) <= 4 and all(
+        have in (1, want) or have is None or want is None
+        for have, want in zip(reversed(received), reversed(expected), strict=False)
+    )
+    if not fits or (received and received[-1] == 1 and expected[-1] not in (1, None)):
+        raise ValueError(
+            f"`{name}` must broadcast to (batch, heads, query time, key time) = {expected}, and "
+            f"its last dimension be the key time. Received shape {received}."
+        )
+    for _ in range(4 - len(received)):
+        tensor = ops.expand_dims(tensor, 0)
+    return tensor
+
+
+def _check_shapes(query: Any, key: Any, value: Any) -> None:
+    shapes = {"query": query.shape, "key": key.shape, "value": value.shape}
+    received = ", ".join(f"{name} {tuple(shape)}" for name, shape in shapes.items())
+    if any(len(shape) != 4 for shape in shapes.values()):
+        raise ValueError(
+            "query, key and value must be of rank 4, (batch, heads, time, width). "
+            f"Received: {received}. Add an axis of one head where there are no heads."
+        )
+    if query.shape[3] != key.shape[3]:
+        raise ValueError(
+            f"query and key must be equally wide. Received: {received}. Project one of them."
+        )
+    if _differ(key.shape[2], value.shape[2]) or key.shape[1] != value.shape[1]:
+        raise ValueError(
+            "key and value must have the same heads and time: each value belongs to one key. "
+            f"Received: {received}."
+        )
+    if query.shape[1] % key.shape[1]:
+        raise ValueError(
+            "The number of query heads must be a multiple of the number of key heads. "
+            f"Received: {received}."
+        )
+    if 0 in (query.shape[2], key.shape[2]):
+        raise ValueError(
+            f"Attention over an empty time axis is undefined. Received: {received}. "
+            "Leave such sequences out, or pad them and mask the padding."
+        )
+
+
+def _differ(a: int | None, b: int | None) -> bool:
+    return a is not None and b is not None and a != b
+
+
+def _check_options(rate: float, seed: Any, block_size: int | None, return_weights: bool) -> None:
+    check_dropout_rate(rate, "dropout_rate")
+    if rate > 0.0 and seed is None:
+        raise ValueError(
+            f"Dropout needs a seed. Received: dropout_rate={rate}, dropout_seed=None. Give an "
+            "integer or a keras.random.SeedGenerator."
+        )
+    if block_size is not None and (not isinstance(block_size, int) or block_size < 1):
+        raise ValueError(
+            f"`block_size` must be a positive integer or None. Received: block_size={block_size}"
+        )
+    if block_size is not None and return_weights:
+        raise ValueError(
+            "`block_size` saves memory by not keeping the weights; they cannot be returned too. "
+            f"Received: block_size={block_size}, return_weights=True. Leave one of them out."
+        )
+
+
+def check_dropout_rate(rate: Any, name: str = "dropout") -> None:
+    """Raises a ValueError unless `rate` is in `[0, 1)`."""
+    if not isinstance(rate, int | float) or not 0 <= rate < 1:
+        raise ValueError(
+            f"`{name}` must be in [0, 1), the fraction that is set to zero. Received: {rate}"
+        )
