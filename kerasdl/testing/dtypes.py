@@ -1,0 +1,84 @@
+"""Precision: every dtype policy reaches the outputs, the weights and every sublayer."""
+
+import keras
+import numpy as np
+
+from kerasdl.testing.case import LayerCase, is_float, outputs_of, sublayers, to_numpy
+from kerasdl.testing.comparison import difference, float64_enabled, require
+from kerasdl.testing.differentiation import DIFFERENTIABLE_BACKENDS, differentiate
+
+CHECK = "dtypes"
+
+# Relative to 1 + the largest output: some ten roundings of the dtype.
+TOLERANCES = {
+    "float32": 1e-5,
+    "float64": 1e-12,
+    "mixed_float16": 2e-2,
+    "mixed_bfloat16": 1e-1,
+}
+
+
+def check_dtypes(case: LayerCase) -> None:
+    """Checks outputs, weights, gradients and all sublayers under every dtype policy.
+
+    Args:
+        case: The layer.
+    """
+    with float64_enabled():
+        expected = [to_numpy(o) for o in outputs_of(case.call(case.make_built(dtype="float64")))]
+        for policy in case.policies:
+            _check_policy(case, policy, expected)
+
+
+def _check_policy(case: LayerCase, policy: str, expected: list[np.ndarray]) -> None:
+    layer = case.make_built(dtype=policy)
+    wanted = keras.dtype_policies.get(policy)
+
+    others = {
+        inner.path: inner.dtype_policy.name
+        for inner in sublayers(layer)
+        if inner.dtype_policy.name != wanted.name
+    }
+    require(not others, CHECK, case, f"under {policy} sublayers have other policies: {others}.")
+    weights = {
+        weight.path: weight.dtype
+        for weight in layer.weights
+        if is_float(weight) and weight.dtype != wanted.variable_dtype
+    }
+    require(
+        not weights,
+        CHECK,
+        case,
+        f"under {policy} weights are not {wanted.variable_dtype}: {weights}.",
+    )
+
+    outputs = outputs_of(case.call(layer))
+    dtypes = {
+        keras.backend.standardize_dtype(output.dtype) for output in outputs if is_float(output)
+    }
+    wanted_dtype = case.output_dtype or wanted.compute_dtype
+    require(
+        dtypes <= {wanted_dtype},
+        CHECK,
+        case,
+        f"under {policy} the outputs are {sorted(dtypes)} instead of {wanted_dtype}.",
+    )
+    tolerance = case.tolerance.get(policy, TOLERANCES[policy])
+    for i, (output, reference) in enumerate(zip(outputs, expected, strict=True)):
+        require(
+            bool(np.isfinite(to_numpy(output)).all()),
+            CHECK,
+            case,
+            f"under {policy} output {i} is not finite.",
+        )
+        text = difference(output, reference, tolerance)
+        require(not text, CHECK, case, f"under {policy} output {i} is far from float64: {text}")
+
+    if keras.backend.backend() in DIFFERENTIABLE_BACKENDS:
+        result = differentiate(case, layer, training=True)
+        broken = [
+            name
+            for name, gradient in {**result.weights, **result.inputs}.items()
+            if gradient is not None and not np.isfinite(gradient).all()
+        ]
+        require(not broken, CHECK, case, f"under {policy} gradients are not finite: {broken}.")
