@@ -2,8 +2,26 @@
 
 from kerasdl.layers.attention import MultiHeadAttention as MultiHeadAttention
 from kerasdl.layers.generative import GaussianSampling as GaussianSampling
+from kerasdl.layers.regularization import DropPath as DropPath
+from kerasdl.layers.vision import BottleneckBlock as BottleneckBlock
+from kerasdl.layers.vision import ClassToken as ClassToken
+from kerasdl.layers.vision import InceptionBlock as InceptionBlock
+from kerasdl.layers.vision import MBConvBlock as MBConvBlock
+from kerasdl.layers.vision import PatchEmbedding as PatchEmbedding
+from kerasdl.layers.vision import ResidualBlock as ResidualBlock
+from kerasdl.layers.vision import SpatialPyramidPooling as SpatialPyramidPooling
+from kerasdl.layers.vision import SqueezeExcitation as SqueezeExcitation
 
 __all__ = [
+    "BottleneckBlock",
+    "ClassToken",
+    "DropPath",
     "GaussianSampling",
+    "InceptionBlock",
+    "MBConvBlock",
     "MultiHeadAttention",
+    "PatchEmbedding",
+    "ResidualBlock",
+    "SpatialPyramidPooling",
+    "SqueezeExcitation",
 ]

@@ -64,6 +64,7 @@ class BatchHardTripletLoss(keras.losses.Loss):
         self.soft_margin = soft_margin
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Losses of the examples, before the reduction."""
         return batch_hard_triplet_loss(
             y_true,
             y_pred,
@@ -73,6 +74,7 @@ class BatchHardTripletLoss(keras.losses.Loss):
         )
 
     def get_config(self) -> dict[str, Any]:
+        """The arguments that make the same loss again."""
         config = super().get_config()
         config.update(
             margin=self.margin,

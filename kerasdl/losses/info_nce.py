@@ -63,6 +63,7 @@ class InfoNCE(keras.losses.Loss):
         self.normalize = normalize
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Losses of the examples, before the reduction."""
         return info_nce(
             query=y_pred,
             key=y_true,
@@ -72,6 +73,7 @@ class InfoNCE(keras.losses.Loss):
         )
 
     def get_config(self) -> dict[str, Any]:
+        """The arguments that make the same loss again."""
         config = super().get_config()
         config.update(
             temperature=self.temperature,

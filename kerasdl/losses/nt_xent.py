@@ -56,9 +56,11 @@ class NTXent(keras.losses.Loss):
         self.temperature = temperature
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Losses of the examples, before the reduction."""
         return nt_xent(y_true, y_pred, self.temperature)
 
     def get_config(self) -> dict[str, Any]:
+        """The arguments that make the same loss again."""
         config = super().get_config()
         config.update(temperature=self.temperature, dtype=self.dtype)
         return config

@@ -61,6 +61,7 @@ class TripletLoss(keras.losses.Loss):
         self.distance = distance
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Losses of the examples, before the reduction."""
         if len(y_pred.shape) != 3 or y_pred.shape[1] != 3:
             raise ValueError(
                 f"Received y_pred of shape {tuple(y_pred.shape)}. Expected [batch, 3, width]: "
@@ -71,6 +72,7 @@ class TripletLoss(keras.losses.Loss):
         )
 
     def get_config(self) -> dict[str, Any]:
+        """The arguments that make the same loss again."""
         config = super().get_config()
         config.update(margin=self.margin, distance=self.distance, dtype=self.dtype)
         return config

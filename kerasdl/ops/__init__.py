@@ -14,6 +14,7 @@ from kerasdl.ops.masks import causal_mask as causal_mask
 from kerasdl.ops.masks import merge_masks as merge_masks
 from kerasdl.ops.masks import padding_mask as padding_mask
 from kerasdl.ops.masks import sliding_window_mask as sliding_window_mask
+from kerasdl.ops.pooling import spatial_pyramid_pool as spatial_pyramid_pool
 from kerasdl.ops.triplet import batch_hard_triplet_loss as batch_hard_triplet_loss
 from kerasdl.ops.triplet import triplet_loss as triplet_loss
 from kerasdl.ops.variational import bernoulli_log_likelihood as bernoulli_log_likelihood
@@ -34,5 +35,6 @@ __all__ = [
     "padding_mask",
     "scaled_dot_product_attention",
     "sliding_window_mask",
+    "spatial_pyramid_pool",
     "triplet_loss",
 ]

@@ -25,7 +25,8 @@ class GaussianSampling(keras.layers.Layer):
             the model.
         sample_at_inference: Whether to sample outside training too; otherwise
             inference returns the mean.
-        seed: Seed of the noise, for reproducible runs.
+        seed: Integer that makes the noise reproducible.
+        **kwargs: Arguments of `keras.layers.Layer`: `name`, `dtype`, `trainable`.
 
     Call arguments:
         mean: Float tensor `[batch, ...]`.
@@ -73,6 +74,7 @@ class GaussianSampling(keras.layers.Layer):
         self.supports_masking = True
 
     def build(self, mean_shape: Any, log_variance_shape: Any) -> None:
+        """Creates the weight of the divergence, if it is wanted."""
         self.kl_weight = None
         if self.beta is not None:
             self.kl_weight = self.add_weight(
@@ -91,6 +93,7 @@ class GaussianSampling(keras.layers.Layer):
         log_variance_mask: Any = None,
         training: bool | None = None,
     ) -> Any:
+        """Samples, and adds the loss."""
         if self.kl_weight is not None:
             mask = mean_mask
             if log_variance_mask is not None:
@@ -102,9 +105,11 @@ class GaussianSampling(keras.layers.Layer):
         return mean
 
     def compute_output_shape(self, mean_shape: Any, log_variance_shape: Any) -> Any:
+        """The shape of the mean."""
         return mean_shape
 
     def get_config(self) -> dict[str, Any]:
+        """The arguments that make the same layer again."""
         config = super().get_config()
         config.update(beta=self.beta, sample_at_inference=self.sample_at_inference, seed=self.seed)
         return config
