@@ -14,8 +14,10 @@ from typing import Any, NamedTuple
 import keras
 from keras import ops
 
-from kerasdl.ops.attention_heads import matmul
+from kerasdl.ops.attention_heads import grouped_scores, grouped_sum, grouped_transposed_sum
+from kerasdl.ops.attention_hiding import finish, hide
 from kerasdl.ops.masks import as_mask, causal_mask
+from kerasdl.ops.precision import at_least_float32
 
 # What is added to nothing and exceeded by everything: finite, so that a row that is
 # masked wholly does not turn into NaN before it is set to zero.
@@ -104,29 +106,20 @@ def scaled_dot_product_attention(
     _check_options(dropout_rate, dropout_seed, block_size, return_weights)
     mask = None if mask is None else _attention_mask(mask, query, key)
     if bias is not None:
-        bias = ops.cast(ops.convert_to_tensor(bias), softmax_dtype(query))
-        bias = _four_axes("bias", bias, query, key)
+        bias = _four_axes("bias", ops.convert_to_tensor(bias), query, key)
 
     query = query * ops.cast(_scale(scale, query), query.dtype)
-    rows = _Rows(None, None)
-    if mask is not None or causal:
-        query, key, value, rows = _hide(query, key, value, mask, causal, query_offset)
+    query, key, value, rows = hide(query, key, value, mask, causal, query_offset)
     options = _Options(causal, query_offset, dropout_rate, _draw(dropout_rate, dropout_seed))
     if return_weights:
-        weights = _weights(query, key, mask, bias, options, _whole(query, key))
-        outputs = _weighted_sum(_drop(weights, options, 0), value)
+        weights = _weights(query, key, mask, bias, options, _WHOLE)
+        outputs = grouped_sum(_drop(weights, options, 0), value)
         if rows.visible is not None:
             weights = ops.where(rows.visible, weights, 0.0)
-        return _finish(outputs, rows), weights
+        return finish(outputs, rows), weights
     blocks, recompute = _choose_blocks(query, key, causal, query_offset, block_size)
     outputs = _attend(query, key, value, mask, bias, options, blocks, recompute)
-    return _finish(outputs, rows)
-
-
-def softmax_dtype(tensor: Any) -> str:
-    """The dtype of sums and exponentials: float32, and float64 for float64."""
-    is_double = keras.backend.standardize_dtype(tensor.dtype) == "float64"
-    return "float64" if is_double else "float32"
+    return finish(outputs, rows)
 
 
 class _Options(NamedTuple):
@@ -138,20 +131,16 @@ class _Options(NamedTuple):
     seed: Any
 
 
-class _Rows(NamedTuple):
-    """Which rows of the result are special; boolean, `(batch, heads or 1, query time, 1)`."""
-
-    visible: Any  # False: attends to nothing
-    poisoned: Any  # True: attends to a key or value that is inf or NaN
-
-
 class _Block(NamedTuple):
     """Queries `start` to `stop`, which see the first `keys` keys; None = all."""
 
-    index: int
+    number: int
     start: int | None
     stop: int | None
     keys: int | None
+
+
+_WHOLE = _Block(0, None, None, None)
 
 
 # ---------------------------------------------------------------- the mathematics
@@ -187,8 +176,8 @@ def _attend(
         for block in blocks:
             weights = weights_of(block, after=outputs[-1] if recompute and outputs else None)
             kept.append(None if recompute else weights)
-            dropped = _drop(weights, options, block.index)
-            outputs.append(_weighted_sum(dropped, value[:, :, : block.keys]))
+            dropped = _drop(weights, options, block.number)
+            outputs.append(grouped_sum(dropped, value[:, :, : block.keys]))
 
         def gradient(*upstream: Any, **keywords: Any) -> tuple[Any, ...]:
             d_outputs = upstream[-1] if upstream else keywords["upstream"]
@@ -209,18 +198,18 @@ def _attend(
                     axis=-1,
                     keepdims=True,
                 )
-                d_dropped = ops.cast(_scores(d_output, block_value), weights.dtype)
-                d_weights = _drop(d_dropped, options, block.index)
+                d_dropped = ops.cast(grouped_scores(d_output, block_value), weights.dtype)
+                d_weights = _drop(d_dropped, options, block.number)
                 d_scores = weights * (d_weights - shared)
-                dropped = _drop(weights, options, block.index)
-                d_value = _add_padded(d_value, _weighted_sum_of_rows(dropped, d_output, value))
+                dropped = _drop(weights, options, block.number)
+                d_value = _add_padded(d_value, grouped_transposed_sum(dropped, d_output, value))
                 if bias:
-                    d_bias.append(_sum_to_part(d_scores, bias_or_none, block))
+                    d_bias.append(_sum_to_part(d_scores, bias[0], block))
                 d_scores = ops.cast(d_scores, query.dtype)
-                d_query.append(_weighted_sum(d_scores, block_key))
-                d_key = _add_padded(d_key, _weighted_sum_of_rows(d_scores, block_query, key))
+                d_query.append(grouped_sum(d_scores, block_key))
+                d_key = _add_padded(d_key, grouped_transposed_sum(d_scores, block_query, key))
             gradients = (_join(d_query), d_key, d_value)
-            return (*gradients, _join_bias(d_bias, bias_or_none)) if bias else gradients
+            return (*gradients, _join_bias(d_bias, bias[0])) if bias else gradients
 
         return _join(outputs), gradient
 
@@ -230,9 +219,9 @@ def _attend(
 
 def _weights(query: Any, key: Any, mask: Any, bias: Any, options: _Options, block: _Block) -> Any:
     """The softmax of the masked scores, in the softmax's dtype."""
-    scores = ops.cast(_scores(query, key), softmax_dtype(query))
+    scores = at_least_float32(grouped_scores(query, key))
     if bias is not None:
-        scores = scores + bias
+        scores = scores + ops.cast(bias, scores.dtype)
     if options.causal:
         length, offset = ops.shape(query)[2], options.offset + (block.start or 0)
         before = causal_mask(length, ops.shape(key)[2], offset)[None]
@@ -254,44 +243,7 @@ def _once_there_is(earlier: Any, tensor: Any) -> Any:
     return tensor + ops.cast(zero, tensor.dtype)
 
 
-def _scores(query: Any, key: Any) -> Any:
-    """`query @ key^T`: `(batch, heads, query time, key time)`."""
-    products = matmul(_fold(query, key.shape[1]), key, transpose_b=True)
-    return _unfold(products, query)
-
-
-def _weighted_sum(weights: Any, value: Any) -> Any:
-    """`weights @ value`: `(batch, heads, query time, width)`."""
-    outputs = matmul(_fold(ops.cast(weights, value.dtype), value.shape[1]), value)
-    return _unfold(outputs, weights)
-
-
-def _weighted_sum_of_rows(weights: Any, rows: Any, like: Any) -> Any:
-    """`weights^T @ rows`, summed over the query heads that share a key head."""
-    heads = like.shape[1]
-    weights = ops.cast(weights, rows.dtype)
-    return matmul(_fold(weights, heads), _fold(rows, heads), transpose_a=True)
-
-
-def _fold(tensor: Any, key_heads: int) -> Any:
-    """Lays the query heads of a group one after the other along time.
-
-    This way a product with their common key head needs no copies of that.
-    """
-    batch, heads, time, width = ops.shape(tensor)
-    if heads == key_heads:
-        return tensor
-    return ops.reshape(tensor, (batch, key_heads, heads // key_heads * time, width))
-
-
-def _unfold(tensor: Any, like: Any) -> Any:
-    batch, heads, time, _ = ops.shape(like)
-    if tensor.shape[1] == heads:
-        return tensor
-    return ops.reshape(tensor, (batch, heads, time, ops.shape(tensor)[3]))
-
-
-def _drop(weights: Any, options: _Options, block_index: int) -> Any:
+def _drop(weights: Any, options: _Options, block_number: int) -> Any:
     """Dropout; the same call gives the same zeros, for weights and for gradients."""
     if options.rate == 0.0:
         return weights
@@ -299,74 +251,9 @@ def _drop(weights: Any, options: _Options, block_index: int) -> Any:
 
     # The words of a generator's seeds differ by 1 from step to step: the golden ratio
     # keeps the blocks of one step from meeting those of the next.
-    seed = ops.cast(options.seed, "int64") + block_index * 0x9E3779B9
+    seed = ops.cast(options.seed, "int64") + block_number * 0x9E3779B9
     keep = keep_mask(ops.shape(weights), options.rate, ops.cast(seed, options.seed.dtype))
     return ops.where(keep, weights * (1.0 / (1.0 - options.rate)), ops.zeros_like(weights))
-
-
-# ------------------------------------------------------ what must not have influence
-
-
-def _hide(
-    query: Any, key: Any, value: Any, mask: Any, causal: bool, offset: Any
-) -> tuple[Any, Any, Any, _Rows]:
-    """Makes harmless what nobody may see: zero times NaN is still NaN."""
-    length = ops.shape(query)[2]
-    finite = ops.logical_and(_all_finite(key), _all_finite(value))  # (batch, 1, key time, 1)
-    key = ops.where(finite, key, ops.zeros_like(key))
-    value = ops.where(finite, value, ops.zeros_like(value))
-    broken = ops.swapaxes(ops.logical_not(finite), -1, -2)
-    seen = broken if mask is None else ops.logical_and(broken, mask)
-    poisoned = _any_seen(seen, causal, length, offset)
-    if mask is None:
-        return query, key, value, _Rows(None, poisoned)
-    visible = _any_seen(mask, causal, length, offset)
-    query = ops.where(visible, query, ops.zeros_like(query))
-    return query, key, value, _Rows(visible, poisoned)
-
-
-def _all_finite(tensor: Any) -> Any:
-    return ops.all(ops.isfinite(tensor), axis=(1, 3), keepdims=True)
-
-
-def visible_rows(mask: Any, causal: bool, query_length: Any, query_offset: Any = 0) -> Any:
-    """Tells which queries attend to anything at all.
-
-    Args:
-        mask: Boolean tensor of shape `(batch, heads or 1, query time or 1, key time)`.
-        causal: As in `scaled_dot_product_attention`.
-        query_length: Number of queries.
-        query_offset: As in `scaled_dot_product_attention`.
-
-    Returns:
-        Boolean tensor of shape `(batch, heads or 1, query time or 1, 1)`.
-    """
-    return _any_seen(mask, causal, query_length, query_offset)
-
-
-def _any_seen(flags: Any, causal: bool, length: Any, offset: Any) -> Any:
-    """Whether a query sees any flag; flags are `(..., query time or 1, key time)`."""
-    if not causal:
-        return ops.any(flags, axis=-1, keepdims=True)
-    keys = ops.shape(flags)[-1]
-    if flags.shape[-2] == 1:
-        # The same flags for all queries: only the first of them matters.
-        first = ops.where(flags, ops.arange(keys, dtype="int32"), keys)
-        first = ops.min(first, axis=-1, keepdims=True)
-        return first <= ops.arange(length, dtype="int32")[:, None] + offset
-    flags = ops.logical_and(flags, causal_mask(length, keys, offset)[None])
-    return ops.any(flags, axis=-1, keepdims=True)
-
-
-def _finish(outputs: Any, rows: _Rows) -> Any:
-    """Zeros for queries that attend to nothing, NaN for those that attend to such."""
-    if rows.poisoned is None:
-        return outputs
-    special = ops.where(rows.poisoned, ops.cast(math.nan, outputs.dtype), 0.0)
-    usual = ops.logical_not(rows.poisoned)
-    if rows.visible is not None:
-        usual = ops.logical_and(usual, rows.visible)
-    return ops.where(usual, outputs, ops.cast(special, outputs.dtype))
 
 
 # --------------------------------------------------------------------------- blocks
@@ -378,7 +265,7 @@ def _choose_blocks(
     queries, keys = query.shape[2], key.shape[2]
     recompute = block_size is not None
     if queries is None or keys is None:
-        return [_whole(query, key)], recompute
+        return [_WHOLE], recompute
     if block_size is None:
         recompute = queries * keys >= _LONG
         if recompute:
@@ -388,18 +275,13 @@ def _choose_blocks(
         else:
             block_size = queries
     blocks = []
-    for index, start in enumerate(range(0, queries, block_size)):
+    for number, start in enumerate(range(0, queries, block_size)):
         stop = min(start + block_size, queries)
         seen = keys
         if causal and isinstance(offset, int):
             seen = max(1, min(keys, stop + offset))
-        blocks.append(_Block(index, start, stop, seen))
+        blocks.append(_Block(number, start, stop, seen))
     return blocks, recompute
-
-
-def _whole(query: Any, key: Any) -> _Block:
-    del query, key
-    return _Block(0, None, None, None)
 
 
 def _part(tensor: Any, block: _Block) -> Any:
@@ -436,7 +318,8 @@ def _sum_to_part(gradient: Any, bias: Any, block: _Block) -> Any:
 
 
 def _join_bias(parts: list[Any], bias: Any) -> Any:
-    return sum(parts[1:], start=parts[0]) if bias.shape[2] == 1 else _join(parts)
+    total = sum(parts[1:], start=parts[0]) if bias.shape[2] == 1 else _join(parts)
+    return ops.cast(total, bias.dtype)
 
 
 # --------------------------------------------------------------------------- checks

@@ -59,6 +59,68 @@ def matmul(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False)
     return ops.matmul(a, b)
 
 
+def grouped_scores(query: Any, key: Any) -> Any:
+    """`query @ key^T` for each head; query heads may share key heads.
+
+    Args:
+        query: Tensor of shape `(batch, heads, query time, width)`.
+        key: Tensor of shape `(batch, key heads, key time, width)`.
+
+    Returns:
+        Tensor of shape `(batch, heads, query time, key time)`.
+    """
+    products = matmul(_fold(query, key.shape[1]), key, transpose_b=True)
+    return _unfold(products, query)
+
+
+def grouped_sum(weights: Any, value: Any) -> Any:
+    """`weights @ value` for each head; query heads may share key heads.
+
+    Args:
+        weights: Tensor of shape `(batch, heads, query time, key time)`.
+        value: Tensor of shape `(batch, key heads, key time, width)`.
+
+    Returns:
+        Tensor of shape `(batch, heads, query time, width)`, in the dtype of the value.
+    """
+    outputs = matmul(_fold(ops.cast(weights, value.dtype), value.shape[1]), value)
+    return _unfold(outputs, weights)
+
+
+def grouped_transposed_sum(weights: Any, rows: Any, like: Any) -> Any:
+    """`weights^T @ rows`, summed over the query heads that share a key head.
+
+    Args:
+        weights: Tensor of shape `(batch, heads, query time, key time)`.
+        rows: Tensor of shape `(batch, heads, query time, width)`.
+        like: Tensor with as many heads as the keys, whose gradient this is.
+
+    Returns:
+        Tensor of shape `(batch, key heads, key time, width)`, in the dtype of the rows.
+    """
+    heads = like.shape[1]
+    weights = ops.cast(weights, rows.dtype)
+    return matmul(_fold(weights, heads), _fold(rows, heads), transpose_a=True)
+
+
+def _fold(tensor: Any, key_heads: int) -> Any:
+    """Lays the query heads of a group one after the other along time.
+
+    This way a product with their common key head needs no copies of that.
+    """
+    batch, heads, time, width = ops.shape(tensor)
+    if heads == key_heads:
+        return tensor
+    return ops.reshape(tensor, (batch, key_heads, heads // key_heads * time, width))
+
+
+def _unfold(tensor: Any, like: Any) -> Any:
+    batch, heads, time, _ = ops.shape(like)
+    if tensor.shape[1] == heads:
+        return tensor
+    return ops.reshape(tensor, (batch, heads, time, ops.shape(tensor)[3]))
+
+
 def _add_bias(outputs: Any, bias: Any) -> Any:
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf

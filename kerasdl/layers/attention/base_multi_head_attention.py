@@ -1,29 +1,26 @@
 """What all multi-head attention layers have in common."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import keras
 from keras import ops
 
-from kerasdl.ops.attention import check_dropout_rate, visible_rows
+from kerasdl.layers.attention.attention_masks import (
+    AttentionMasks,
+    check_input_shapes,
+    zero_unused,
+)
 from kerasdl.ops.attention_heads import linear, merge_heads, split_heads
-from kerasdl.ops.masks import as_mask, merge_masks
-
-
-class AttentionMasks(NamedTuple):
-    """What may attend to what; None = everything."""
-
-    query: Any  # (batch, query time)
-    key: Any  # (batch, key time)
-    pairs: Any  # (batch or 1, heads or 1, query time or 1, key time)
 
 
 class BaseMultiHeadAttention(keras.layers.Layer):
     """Projects to heads, attends, projects back; subclasses say how to attend.
 
     A subclass implements `attend(query, key, value, masks, training)` on tensors of shape
-    `(batch, heads, time, width)`.
+    `(batch, heads, time, width)`, and sets `causal` where its constructor takes it.
     """
+
+    causal: bool = False
 
     def __init__(
         self,
@@ -32,11 +29,8 @@ class BaseMultiHeadAttention(keras.layers.Layer):
         value_dim: int | None = None,
         output_dim: int | None = None,
         num_key_value_heads: int | None = None,
-        causal: bool = False,
-        dropout: float = 0.0,
         use_bias: bool = True,
         kernel_initializer: Any = "glorot_uniform",
-        seed: int | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -55,25 +49,20 @@ class BaseMultiHeadAttention(keras.layers.Layer):
                 f"heads share each key head. Received: num_heads={num_heads}, "
                 f"num_key_value_heads={num_key_value_heads}"
             )
-        check_dropout_rate(dropout)
         self.num_heads = num_heads
         self.key_dim = key_dim
         self.value_dim = value_dim
         self.output_dim = output_dim
         self.num_key_value_heads = num_key_value_heads
-        self.causal = causal
-        self.dropout = dropout
         self.use_bias = use_bias
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
         self.supports_masking = True
 
     def build(self, query_shape: Any, value_shape: Any = None, key_shape: Any = None) -> None:
         """Creates the four projections."""
         value_shape = query_shape if value_shape is None else value_shape
         key_shape = value_shape if key_shape is None else key_shape
-        _check_input_shapes(query_shape, value_shape, key_shape)
+        check_input_shapes(query_shape, value_shape, key_shape)
         if self.key_dim is None and query_shape[-1] % self.num_heads:
             raise ValueError(
                 "Without `key_dim` the width of the query is divided among the heads, so it must "
@@ -106,36 +95,16 @@ class BaseMultiHeadAttention(keras.layers.Layer):
     ) -> Any:
         """Attends; see the class."""
         is_self = value is None and key is None
-        masks = self.merge_masks(is_self, mask, query_mask, value_mask, key_mask)
+        masks = AttentionMasks.merge(is_self, mask, query_mask, value_mask, key_mask)
         heads = self.project(query, value, key, masks)
         context = self.attend(*heads, masks, training)
-        return self.project_back(context, self.attending_rows(masks, ops.shape(query)[1]))
+        return self.project_back(context, masks.attending_rows(self.causal, ops.shape(query)[1]))
 
     def attend(
         self, query: Any, key: Any, value: Any, masks: AttentionMasks, training: bool | None
     ) -> Any:
         """Attends, on `(batch, heads, time, width)`; for subclasses to implement."""
         raise NotImplementedError(f"{type(self).__name__} must implement `attend`.")
-
-    def merge_masks(
-        self, is_self: bool, mask: Any, query_mask: Any, value_mask: Any, key_mask: Any
-    ) -> AttentionMasks:
-        """Merges the explicit mask and those that came with the inputs."""
-        if mask is not None and len(mask.shape) == 2:
-            if not is_self:
-                raise ValueError(
-                    "Between two sequences a mask of rank 2 could be about either; `mask` must "
-                    "be of shape (batch, query time, key time) or (batch, heads, query time, key "
-                    f"time). Received shape {tuple(mask.shape)}. Give padding masks as "
-                    "`query_mask` and `value_mask`."
-                )
-            query_mask = _both(query_mask, as_mask("mask", mask))
-            mask = None
-        if is_self:
-            key_mask = _both(key_mask, query_mask)
-        key_mask = _both(key_mask, value_mask)
-        query_mask = None if query_mask is None else as_mask("query_mask", query_mask)
-        return AttentionMasks(query_mask, key_mask, merge_masks(mask))
 
     def project(
         self, query: Any, value: Any, key: Any, masks: AttentionMasks
@@ -144,20 +113,17 @@ class BaseMultiHeadAttention(keras.layers.Layer):
         is_self = value is None and key is None
         value = query if value is None else value
         key = value if key is None else key
-        _check_input_shapes(query.shape, value.shape, key.shape)
-        _check_mask_shapes(masks, query.shape, value.shape, self.num_heads)
-        used_queries, used_keys = _used(masks)
+        check_input_shapes(query.shape, value.shape, key.shape)
+        masks.check_shapes(query.shape, value.shape, self.num_heads)
+        used_queries, used_keys = masks.used()
         if is_self:
             if used_queries is not None and used_keys is not None:
                 used_queries = ops.logical_or(used_queries, used_keys)
-                query = ops.where(used_queries, query, ops.zeros_like(query))
+                query = zero_unused(query, used_queries)
             return self._project_fused(query)
-        if used_queries is not None:
-            query = ops.where(used_queries, query, ops.zeros_like(query))
-        if used_keys is not None:
-            key, value = (ops.where(used_keys, x, ops.zeros_like(x)) for x in (key, value))
+        key, value = zero_unused(key, used_keys), zero_unused(value, used_keys)
         return (
-            self.project_query(query),
+            self.project_query(zero_unused(query, used_queries)),
             split_heads(_apply(self.key_dense, key), self._key_heads),
             split_heads(_apply(self.value_dense, value), self._key_heads),
         )
@@ -169,18 +135,7 @@ class BaseMultiHeadAttention(keras.layers.Layer):
     def project_back(self, context: Any, rows: Any = None) -> Any:
         """Merges the heads and projects; rows that are False give zeros."""
         outputs = _apply(self.output_dense, merge_heads(context))
-        if rows is not None:
-            outputs = ops.where(rows, outputs, ops.zeros_like(outputs))
-        return outputs
-
-    def attending_rows(self, masks: AttentionMasks, length: Any, offset: Any = 0) -> Any:
-        """Which queries attend to anything, `(batch, query time, 1)`, or None: all."""
-        rows = None if masks.query is None else ops.expand_dims(masks.query, -1)
-        pairs = merge_masks(masks.pairs, key_mask=masks.key)
-        if pairs is not None:
-            visible = visible_rows(pairs, self.causal, length, offset)
-            rows = _both(rows, ops.any(visible, axis=1))
-        return rows
+        return zero_unused(outputs, rows)
 
     def _dense(self, name: str, units: int, input_shape: Any) -> keras.layers.Dense:
         initializer = self.kernel_initializer
@@ -240,11 +195,8 @@ class BaseMultiHeadAttention(keras.layers.Layer):
             "value_dim": self.value_dim,
             "output_dim": self.output_dim,
             "num_key_value_heads": self.num_key_value_heads,
-            "causal": self.causal,
-            "dropout": self.dropout,
             "use_bias": self.use_bias,
             "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
-            "seed": self.seed,
         }
 
 
@@ -261,69 +213,6 @@ def _linear(inputs: Any, kernel: Any, bias: Any) -> Any:
     return linear(inputs, ops.cast(ops.convert_to_tensor(kernel), inputs.dtype), bias)
 
 
-def _used(masks: AttentionMasks) -> tuple[Any, Any]:
-    """Which queries and which keys take part at all; `(batch or 1, time, 1)` or None.
-
-    What takes no part is set to zero before it meets a weight, whose gradient would
-    otherwise be zero times whatever stands there.
-    """
-    queries = None if masks.query is None else ops.expand_dims(masks.query, -1)
-    keys = None if masks.key is None else ops.expand_dims(masks.key, -1)
-    if masks.pairs is not None:
-        queries = _both(queries, ops.any(masks.pairs, axis=(1, 3))[..., None])
-        keys = _both(keys, ops.any(masks.pairs, axis=(1, 2))[..., None])
-    return queries, keys
-
-
-def _both(a: Any, b: Any) -> Any:
-    if a is None or b is None:
-        return b if a is None else a
-    return ops.logical_and(a, b)
-
-
 def _check_positive(name: str, number: Any) -> None:
     if isinstance(number, bool) or not isinstance(number, int) or number < 1:
         raise ValueError(f"`{name}` must be a positive integer. Received: {name}={number}")
-
-
-def _check_input_shapes(query_shape: Any, value_shape: Any, key_shape: Any) -> None:
-    shapes = {"query": query_shape, "value": value_shape, "key": key_shape}
-    received = ", ".join(f"{name} {tuple(shape)}" for name, shape in shapes.items())
-    if any(len(shape) != 3 for shape in shapes.values()):
-        raise ValueError(
-            "query, value and key must be of rank 3, (batch, time, width). "
-            f"Received: {received}. Reshape or add the missing axis."
-        )
-    if None not in (value_shape[1], key_shape[1]) and value_shape[1] != key_shape[1]:
-        raise ValueError(
-            "value and key must be equally long: each value belongs to one key. "
-            f"Received: {received}."
-        )
-    if 0 in (query_shape[1], value_shape[1]):
-        raise ValueError(
-            f"Attention over an empty time axis is undefined. Received: {received}. "
-            "Leave such sequences out, or pad them and mask the padding."
-        )
-
-
-def _check_mask_shapes(
-    masks: AttentionMasks, query_shape: Any, value_shape: Any, num_heads: int
-) -> None:
-    batch, queries, keys = query_shape[0], query_shape[1], value_shape[1]
-    for name, mask, expected in (
-        ("query_mask", masks.query, (batch, queries)),
-        ("value_mask and key_mask", masks.key, (batch, keys)),
-        ("mask", masks.pairs, (batch, num_heads, queries, keys)),
-    ):
-        if mask is None:
-            continue
-        received = tuple(mask.shape)
-        fits = len(received) == len(expected) and all(
-            have == want or have is None or want is None or (have == 1 and name == "mask")
-            for have, want in zip(received, expected, strict=True)
-        )
-        if not fits:
-            raise ValueError(
-                f"`{name}` must be of shape {expected} to fit query {tuple(query_shape)} and "
-                f"value {tuple(value_shape)}. Received shape {received}."
-            )

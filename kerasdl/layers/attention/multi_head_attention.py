@@ -5,12 +5,9 @@ from typing import Any
 import keras
 from keras import ops
 
-from kerasdl.layers.attention.base_multi_head_attention import (
-    AttentionMasks,
-    BaseMultiHeadAttention,
-)
-from kerasdl.ops.attention import scaled_dot_product_attention
-from kerasdl.ops.masks import merge_masks
+from kerasdl.layers.attention.attention_masks import AttentionMasks, zero_unused
+from kerasdl.layers.attention.base_multi_head_attention import BaseMultiHeadAttention
+from kerasdl.ops.attention import check_dropout_rate, scaled_dot_product_attention
 from kerasdl.registration import public
 
 Cache = dict[str, Any]
@@ -56,16 +53,16 @@ class MultiHeadAttention(BaseMultiHeadAttention):
             `(batch, heads, query time, key time)`. In self-attention also `(batch, time)`,
             the padding of the sequence. Merged by AND with the masks that come with the
             inputs and the three below.
+        query_mask: Boolean tensor of shape `(batch, query time)`. Masked queries give zeros.
+        value_mask: Boolean tensor of shape `(batch, key time)`.
+        key_mask: Boolean tensor of shape `(batch, key time)`.
+        training: Whether dropout is applied.
         bias: Tensor that is added to the scores, of a shape that broadcasts to
             `(batch, heads, query time, key time)`, such as what `ALiBi` gives.
         cache: What `init_cache` made or an earlier call returned: keys and values of this
             call are added to it, and attended to with those before them. Or what
             `cache_memory` made: the keys and values of another sequence, as they are.
-        query_mask: Boolean tensor of shape `(batch, query time)`. Masked queries give zeros.
-        value_mask: Boolean tensor of shape `(batch, key time)`.
-        key_mask: Boolean tensor of shape `(batch, key time)`.
         return_attention_scores: Whether to return the attention weights too.
-        training: Whether dropout is applied.
 
     Returns:
         Tensor of shape `(batch, query time, output_dim)`, in the compute dtype. With
@@ -115,16 +112,18 @@ class MultiHeadAttention(BaseMultiHeadAttention):
             value_dim=value_dim,
             output_dim=output_dim,
             num_key_value_heads=num_key_value_heads,
-            causal=causal,
-            dropout=dropout,
             use_bias=use_bias,
             kernel_initializer=kernel_initializer,
-            seed=seed,
             **kwargs,
         )
         if isinstance(rotary, dict):
             rotary = keras.saving.deserialize_keras_object(rotary)
+        check_dropout_rate(dropout)
+        self.causal = causal
         self.rotary = rotary
+        self.dropout = dropout
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
         self.block_size = block_size
 
     def build(self, query_shape: Any, value_shape: Any = None, key_shape: Any = None) -> None:
@@ -139,17 +138,18 @@ class MultiHeadAttention(BaseMultiHeadAttention):
         value: Any = None,
         key: Any = None,
         mask: Any = None,
-        bias: Any = None,
-        cache: Cache | None = None,
         query_mask: Any = None,
         value_mask: Any = None,
         key_mask: Any = None,
-        return_attention_scores: bool = False,
         training: bool | None = None,
+        *,
+        bias: Any = None,
+        cache: Cache | None = None,
+        return_attention_scores: bool = False,
     ) -> Any:
         """Attends; see the class."""
         is_self = value is None and key is None
-        masks = self.merge_masks(is_self, mask, query_mask, value_mask, key_mask)
+        masks = AttentionMasks.merge(is_self, mask, query_mask, value_mask, key_mask)
         start: Any = 0
         if cache is None:
             heads = self._rotate(*self.project(query, value, key, masks), start)
@@ -158,7 +158,7 @@ class MultiHeadAttention(BaseMultiHeadAttention):
             heads, masks, cache = self._with_cache(query, value, key, masks, cache)
         attended = scaled_dot_product_attention(
             *heads,
-            mask=merge_masks(masks.pairs, key_mask=masks.key),
+            mask=masks.merged(),
             bias=bias,
             causal=self.causal,
             query_offset=start,
@@ -168,7 +168,7 @@ class MultiHeadAttention(BaseMultiHeadAttention):
             return_weights=return_attention_scores,
         )
         context, weights = attended if return_attention_scores else (attended, None)
-        rows = self.attending_rows(masks, ops.shape(query)[1], start)
+        rows = masks.attending_rows(self.causal, ops.shape(query)[1], start)
         results = [self.project_back(context, rows)]
         if return_attention_scores:
             results.append(ops.cast(weights, self.compute_dtype))
@@ -207,7 +207,7 @@ class MultiHeadAttention(BaseMultiHeadAttention):
         value = ops.cast(ops.convert_to_tensor(value), self.compute_dtype)
         key = value if key is None else ops.cast(ops.convert_to_tensor(key), self.compute_dtype)
         mask = ops.ones(ops.shape(value)[:2], "bool") if mask is None else mask
-        masks = self.merge_masks(False, None, None, mask, None)
+        masks = AttentionMasks.merge(False, None, None, mask, None)
         _, key, value = self._rotate(*self.project(value, value, key, masks), 0)
         return {"key": key, "value": value, "mask": masks.key}
 
@@ -221,8 +221,7 @@ class MultiHeadAttention(BaseMultiHeadAttention):
                     "A cache from `cache_memory` holds keys and values already. Received `value` "
                     "or `key` as well. Leave them out, or call without a cache."
                 )
-            query = ops.where(_column(masks.query, query), query, ops.zeros_like(query))
-            heads = self.project_query(query)
+            heads = self.project_query(zero_unused(query, masks.used()[0]))
             if self.rotary is not None:
                 heads = self.rotary(heads, start_index=0)
             masks = AttentionMasks(masks.query, cache["mask"], masks.pairs)
@@ -265,13 +264,14 @@ class MultiHeadAttention(BaseMultiHeadAttention):
         value: Any = None,
         key: Any = None,
         mask: Any = None,
-        bias: Any = None,
-        cache: Cache | None = None,
         query_mask: Any = None,
         value_mask: Any = None,
         key_mask: Any = None,
-        return_attention_scores: bool = False,
         training: bool | None = None,
+        *,
+        bias: Any = None,
+        cache: Cache | None = None,
+        return_attention_scores: bool = False,
     ) -> Any:
         """Shapes and dtypes of what `call` returns."""
         shape = self.compute_output_shape(query.shape)
@@ -293,15 +293,12 @@ class MultiHeadAttention(BaseMultiHeadAttention):
         """Returns the constructor's arguments."""
         return {
             **super().get_config(),
+            "causal": self.causal,
+            "dropout": self.dropout,
+            "seed": self.seed,
             "rotary": keras.saving.serialize_keras_object(self.rotary),
             "block_size": self.block_size,
         }
-
-
-def _column(mask: Any, like: Any) -> Any:
-    if mask is None:
-        return ops.ones((*ops.shape(like)[:2], 1), "bool")
-    return ops.expand_dims(mask, -1)
 
 
 def _check_space(cache: Cache, length: Any) -> None:
