@@ -2,6 +2,10 @@
 
 from kerasdl.layers.attention import MultiHeadAttention as MultiHeadAttention
 from kerasdl.layers.generative import GaussianSampling as GaussianSampling
+from kerasdl.layers.positions import ALiBi as ALiBi
+from kerasdl.layers.positions import LearnedPositionalEmbedding as LearnedPositionalEmbedding
+from kerasdl.layers.positions import RotaryPositionalEmbedding as RotaryPositionalEmbedding
+from kerasdl.layers.positions import SinusoidalPositionalEncoding as SinusoidalPositionalEncoding
 from kerasdl.layers.regularization import DropPath as DropPath
 from kerasdl.layers.vision import BottleneckBlock as BottleneckBlock
 from kerasdl.layers.vision import ClassToken as ClassToken
@@ -13,15 +17,19 @@ from kerasdl.layers.vision import SpatialPyramidPooling as SpatialPyramidPooling
 from kerasdl.layers.vision import SqueezeExcitation as SqueezeExcitation
 
 __all__ = [
+    "ALiBi",
     "BottleneckBlock",
     "ClassToken",
     "DropPath",
     "GaussianSampling",
     "InceptionBlock",
+    "LearnedPositionalEmbedding",
     "MBConvBlock",
     "MultiHeadAttention",
     "PatchEmbedding",
     "ResidualBlock",
+    "RotaryPositionalEmbedding",
+    "SinusoidalPositionalEncoding",
     "SpatialPyramidPooling",
     "SqueezeExcitation",
 ]

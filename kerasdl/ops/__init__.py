@@ -15,12 +15,18 @@ from kerasdl.ops.masks import merge_masks as merge_masks
 from kerasdl.ops.masks import padding_mask as padding_mask
 from kerasdl.ops.masks import sliding_window_mask as sliding_window_mask
 from kerasdl.ops.pooling import spatial_pyramid_pool as spatial_pyramid_pool
+from kerasdl.ops.positions import alibi_bias as alibi_bias
+from kerasdl.ops.positions import alibi_slopes as alibi_slopes
+from kerasdl.ops.positions import rotate as rotate
+from kerasdl.ops.positions import sinusoidal_encoding as sinusoidal_encoding
 from kerasdl.ops.triplet import batch_hard_triplet_loss as batch_hard_triplet_loss
 from kerasdl.ops.triplet import triplet_loss as triplet_loss
 from kerasdl.ops.variational import bernoulli_log_likelihood as bernoulli_log_likelihood
 from kerasdl.ops.variational import elbo as elbo
 
 __all__ = [
+    "alibi_bias",
+    "alibi_slopes",
     "batch_hard_triplet_loss",
     "bernoulli_log_likelihood",
     "causal_mask",
@@ -33,7 +39,9 @@ __all__ = [
     "merge_masks",
     "nt_xent",
     "padding_mask",
+    "rotate",
     "scaled_dot_product_attention",
+    "sinusoidal_encoding",
     "sliding_window_mask",
     "spatial_pyramid_pool",
     "triplet_loss",

@@ -8,6 +8,7 @@ from keras import ops
 from kerasdl.layers.attention.attention_masks import AttentionMasks, zero_unused
 from kerasdl.layers.attention.base_multi_head_attention import BaseMultiHeadAttention
 from kerasdl.ops.attention import check_dropout_rate, scaled_dot_product_attention
+from kerasdl.ops.positions import known_index
 from kerasdl.registration import public
 
 Cache = dict[str, Any]
@@ -303,18 +304,10 @@ class MultiHeadAttention(BaseMultiHeadAttention):
 
 def _check_space(cache: Cache, length: Any) -> None:
     """Raises where it is known that the cache cannot take `length` positions more."""
-    total, used = cache["key"].shape[2], _known(cache["index"])
+    total, used = cache["key"].shape[2], known_index(cache["index"])
     if total is None or not isinstance(length, int) or used + length <= total:
         return
     raise ValueError(
         f"The cache is full: it has room for {total} positions, holds {used}, and "
         f"{length} more were given. Make it longer: `init_cache(batch_size, max_length)`."
     )
-
-
-def _known(index: Any) -> int:
-    """The value of an index, or 0 where it will be known only later."""
-    try:
-        return int(ops.convert_to_numpy(index))
-    except (NotImplementedError, TypeError, AttributeError):
-        return 0
