@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import keras
+import numpy as np
 from keras import ops
 
 from kerasdl.ops.attention_heads import grouped_scores, grouped_sum, grouped_transposed_sum
@@ -110,10 +111,10 @@ def scaled_dot_product_attention(
 
     query = query * ops.cast(_scale(scale, query), query.dtype)
     query, key, value, rows = hide(query, key, value, mask, causal, query_offset)
-    options = _Options(causal, query_offset, dropout_rate, _draw(dropout_rate, dropout_seed))
+    options = _Options(causal, query_offset, dropout_rate, draw_seed(dropout_rate, dropout_seed))
     if return_weights:
         weights = _weights(query, key, mask, bias, options, _WHOLE)
-        outputs = grouped_sum(_drop(weights, options, 0), value)
+        outputs = grouped_sum(drop_weights(weights, options.rate, options.seed), value)
         if rows.visible is not None:
             weights = ops.where(rows.visible, weights, 0.0)
         return finish(outputs, rows), weights
@@ -176,7 +177,7 @@ def _attend(
         for block in blocks:
             weights = weights_of(block, after=outputs[-1] if recompute and outputs else None)
             kept.append(None if recompute else weights)
-            dropped = _drop(weights, options, block.number)
+            dropped = drop_weights(weights, options.rate, options.seed, block.number)
             outputs.append(grouped_sum(dropped, value[:, :, : block.keys]))
 
         def gradient(*upstream: Any, **keywords: Any) -> tuple[Any, ...]:
@@ -199,9 +200,9 @@ def _attend(
                     keepdims=True,
                 )
                 d_dropped = ops.cast(grouped_scores(d_output, block_value), weights.dtype)
-                d_weights = _drop(d_dropped, options, block.number)
+                d_weights = drop_weights(d_dropped, options.rate, options.seed, block.number)
                 d_scores = weights * (d_weights - shared)
-                dropped = _drop(weights, options, block.number)
+                dropped = drop_weights(weights, options.rate, options.seed, block.number)
                 d_value = _add_padded(d_value, grouped_transposed_sum(dropped, d_output, value))
                 if bias:
                     d_bias.append(_sum_to_part(d_scores, bias[0], block))
@@ -226,6 +227,21 @@ def _weights(query: Any, key: Any, mask: Any, bias: Any, options: _Options, bloc
         length, offset = ops.shape(query)[2], options.offset + (block.start or 0)
         before = causal_mask(length, ops.shape(key)[2], offset)[None]
         mask = before if mask is None else ops.logical_and(mask, before)
+    return masked_softmax(scores, mask)
+
+
+def masked_softmax(scores: Any, mask: Any = None) -> Any:
+    """Softmax over the last axis, in at least float32.
+
+    Args:
+        scores: Tensor of shape `(..., keys)`.
+        mask: Boolean tensor that broadcasts to it, or None. What is False counts nothing. A
+            row without any True comes out uniform: `finish` sets what is made of it to zero.
+
+    Returns:
+        Tensor of the shape of the scores, float32 or float64.
+    """
+    scores = at_least_float32(scores)
     if mask is not None:
         scores = ops.where(mask, scores, ops.cast(_LOWEST, scores.dtype))
     return ops.softmax(scores, axis=-1)
@@ -243,17 +259,39 @@ def _once_there_is(earlier: Any, tensor: Any) -> Any:
     return tensor + ops.cast(zero, tensor.dtype)
 
 
-def _drop(weights: Any, options: _Options, block_number: int) -> Any:
-    """Dropout; the same call gives the same zeros, for weights and for gradients."""
-    if options.rate == 0.0:
+def drop_weights(weights: Any, rate: float, seed: Any, block: int = 0) -> Any:
+    """Dropout; the same call gives the same zeros, for weights and for gradients.
+
+    Args:
+        weights: Tensor of weights, or their gradient.
+        rate: Fraction that is set to zero; the rest is multiplied by `1 / (1 - rate)`.
+        seed: Integer tensor of shape `(2,)`, from `draw_seed`; None with rate 0.
+        block: Which block of weights this is; each has its own zeros.
+
+    Returns:
+        Tensor like the weights.
+    """
+    if rate == 0.0:
         return weights
     from kerasdl.ops.random import keep_mask
 
     # The words of a generator's seeds differ by 1 from step to step: the golden ratio
     # keeps the blocks of one step from meeting those of the next.
-    seed = ops.cast(options.seed, "int64") + block_number * 0x9E3779B9
-    keep = keep_mask(ops.shape(weights), options.rate, ops.cast(seed, options.seed.dtype))
-    return ops.where(keep, weights * (1.0 / (1.0 - options.rate)), ops.zeros_like(weights))
+    offset = np.asarray(block * 0x9E3779B9 % 2**32, "uint32")
+    seed = ops.cast(seed, "uint32") + ops.convert_to_tensor(offset)
+    keep = keep_mask(ops.shape(weights), rate, seed)
+    return ops.where(keep, weights * (1.0 / (1.0 - rate)), ops.zeros_like(weights))
+
+
+def draw_seed(rate: float, seed: Any) -> Any:
+    """One seed for one call, forwards and backwards; None where nothing is dropped."""
+    if rate == 0.0:
+        return None
+    if isinstance(seed, keras.random.SeedGenerator):
+        return seed.next()
+    if isinstance(seed, int):
+        return ops.convert_to_tensor([seed & 0x7FFFFFFF, seed >> 31 & 0x7FFFFFFF], "int32")
+    return seed
 
 
 # --------------------------------------------------------------------------- blocks
@@ -333,16 +371,6 @@ def _to_common_dtype(*tensors: Any) -> list[Any]:
 
 def _scale(scale: float | None, query: Any) -> float:
     return 1.0 / math.sqrt(query.shape[-1]) if scale is None else scale
-
-
-def _draw(rate: float, seed: Any) -> Any:
-    if rate == 0.0:
-        return None
-    if isinstance(seed, keras.random.SeedGenerator):
-        return seed.next()
-    if isinstance(seed, int):
-        return ops.convert_to_tensor([seed & 0x7FFFFFFF, seed >> 31 & 0x7FFFFFFF], "int32")
-    return seed
 
 
 def _attention_mask(mask: Any, query: Any, key: Any) -> Any:

@@ -17,7 +17,8 @@ class BaseMultiHeadAttention(keras.layers.Layer):
     """Projects to heads, attends, projects back; subclasses say how to attend.
 
     A subclass implements `attend(query, key, value, masks, training)` on tensors of shape
-    `(batch, heads, time, width)`, and sets `causal` where its constructor takes it.
+    `(batch, heads, time, width)`, and sets `causal` where its constructor takes it. `rotary`
+    belongs in the config of those subclasses whose constructor takes it.
     """
 
     causal: bool = False
@@ -31,10 +32,11 @@ class BaseMultiHeadAttention(keras.layers.Layer):
         num_key_value_heads: int | None = None,
         use_bias: bool = True,
         kernel_initializer: Any = "glorot_uniform",
+        rotary: Any = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        _check_positive("num_heads", num_heads)
+        check_positive("num_heads", num_heads)
         for name, size in (
             ("key_dim", key_dim),
             ("value_dim", value_dim),
@@ -42,7 +44,7 @@ class BaseMultiHeadAttention(keras.layers.Layer):
             ("num_key_value_heads", num_key_value_heads),
         ):
             if size is not None:
-                _check_positive(name, size)
+                check_positive(name, size)
         if num_key_value_heads is not None and num_heads % num_key_value_heads:
             raise ValueError(
                 "`num_heads` must be a multiple of `num_key_value_heads`, so that as many query "
@@ -56,6 +58,9 @@ class BaseMultiHeadAttention(keras.layers.Layer):
         self.num_key_value_heads = num_key_value_heads
         self.use_bias = use_bias
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        if isinstance(rotary, dict):
+            rotary = keras.saving.deserialize_keras_object(rotary)
+        self.rotary = rotary
         self.supports_masking = True
 
     def build(self, query_shape: Any, value_shape: Any = None, key_shape: Any = None) -> None:
@@ -81,6 +86,8 @@ class BaseMultiHeadAttention(keras.layers.Layer):
             self.output_dim or query_shape[-1],
             (*query_shape[:-1], context_width),
         )
+        if isinstance(self.rotary, keras.layers.Layer) and not self.rotary.built:
+            self.rotary.build((None, self.num_heads, None, self._key_width))
 
     def call(
         self,
@@ -96,8 +103,8 @@ class BaseMultiHeadAttention(keras.layers.Layer):
         """Attends; see the class."""
         is_self = value is None and key is None
         masks = AttentionMasks.merge(is_self, mask, query_mask, value_mask, key_mask)
-        heads = self.project(query, value, key, masks)
-        context = self.attend(*heads, masks, training)
+        heads = self.rotate(*self.project(query, value, key, masks))
+        context = self.attend(heads[0], heads[1], heads[2], masks, training)
         return self.project_back(context, masks.attending_rows(self.causal, ops.shape(query)[1]))
 
     def attend(
@@ -131,6 +138,13 @@ class BaseMultiHeadAttention(keras.layers.Layer):
     def project_query(self, query: Any) -> Any:
         """Projects the query alone to heads."""
         return split_heads(_apply(self.query_dense, query), self.num_heads)
+
+    def rotate(self, query: Any, key: Any, value: Any, start_index: Any = 0) -> Any:
+        """Applies `rotary` to the heads of query and key."""
+        if self.rotary is None:
+            return query, key, value
+        query = self.rotary(query, start_index=start_index)
+        return query, self.rotary(key, start_index=start_index), value
 
     def project_back(self, context: Any, rows: Any = None) -> Any:
         """Merges the heads and projects; rows that are False give zeros."""
@@ -213,6 +227,7 @@ def _linear(inputs: Any, kernel: Any, bias: Any) -> Any:
     return linear(inputs, ops.cast(ops.convert_to_tensor(kernel), inputs.dtype), bias)
 
 
-def _check_positive(name: str, number: Any) -> None:
+def check_positive(name: str, number: Any) -> None:
+    """Raises a ValueError unless a number is a positive integer."""
     if isinstance(number, bool) or not isinstance(number, int) or number < 1:
         raise ValueError(f"`{name}` must be a positive integer. Received: {name}={number}")

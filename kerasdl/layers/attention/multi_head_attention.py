@@ -115,23 +115,15 @@ class MultiHeadAttention(BaseMultiHeadAttention):
             num_key_value_heads=num_key_value_heads,
             use_bias=use_bias,
             kernel_initializer=kernel_initializer,
+            rotary=rotary,
             **kwargs,
         )
-        if isinstance(rotary, dict):
-            rotary = keras.saving.deserialize_keras_object(rotary)
         check_dropout_rate(dropout)
         self.causal = causal
-        self.rotary = rotary
         self.dropout = dropout
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
         self.block_size = block_size
-
-    def build(self, query_shape: Any, value_shape: Any = None, key_shape: Any = None) -> None:
-        """Creates the four projections."""
-        super().build(query_shape, value_shape, key_shape)
-        if isinstance(self.rotary, keras.layers.Layer) and not self.rotary.built:
-            self.rotary.build((None, self.num_heads, None, self._key_width))
 
     def call(
         self,
@@ -153,12 +145,14 @@ class MultiHeadAttention(BaseMultiHeadAttention):
         masks = AttentionMasks.merge(is_self, mask, query_mask, value_mask, key_mask)
         start: Any = 0
         if cache is None:
-            heads = self._rotate(*self.project(query, value, key, masks), start)
+            heads = self.rotate(*self.project(query, value, key, masks), start)
         else:
             start = cache.get("index", 0)
             heads, masks, cache = self._with_cache(query, value, key, masks, cache)
         attended = scaled_dot_product_attention(
-            *heads,
+            heads[0],
+            heads[1],
+            heads[2],
             mask=masks.merged(),
             bias=bias,
             causal=self.causal,
@@ -209,7 +203,7 @@ class MultiHeadAttention(BaseMultiHeadAttention):
         key = value if key is None else ops.cast(ops.convert_to_tensor(key), self.compute_dtype)
         mask = ops.ones(ops.shape(value)[:2], "bool") if mask is None else mask
         masks = AttentionMasks.merge(False, None, None, mask, None)
-        _, key, value = self._rotate(*self.project(value, value, key, masks), 0)
+        _, key, value = self.rotate(*self.project(value, value, key, masks), 0)
         return {"key": key, "value": value, "mask": masks.key}
 
     def _with_cache(
@@ -233,7 +227,7 @@ class MultiHeadAttention(BaseMultiHeadAttention):
         # The explicit mask is about cached positions too: it cannot tell which of the new
         # ones take part.
         new = AttentionMasks(masks.query, masks.key, None)
-        new_query, new_key, new_value = self._rotate(*self.project(query, value, key, new), index)
+        new_query, new_key, new_value = self.rotate(*self.project(query, value, key, new), index)
         is_there = masks.key
         if is_there is None:
             is_there = ops.ones((ops.shape(new_key)[0], length), "bool")
@@ -245,12 +239,6 @@ class MultiHeadAttention(BaseMultiHeadAttention):
         }
         masks = AttentionMasks(masks.query, cache["mask"], masks.pairs)
         return (new_query, cache["key"], cache["value"]), masks, cache
-
-    def _rotate(self, query: Any, key: Any, value: Any, start: Any) -> tuple[Any, Any, Any]:
-        if self.rotary is None:
-            return query, key, value
-        query = self.rotary(query, start_index=start)
-        return query, self.rotary(key, start_index=start), value
 
     def _check_built(self, method: str) -> None:
         if not self.built:
