@@ -1,8 +1,7 @@
 """Comparing outputs, states and configurations, and saying what differed."""
 
-import contextlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -10,6 +9,11 @@ import numpy as np
 
 from kerasdl.testing.case import LayerCase, to_numpy
 from kerasdl.testing.contract_error import LayerContractError
+
+
+def has_float64() -> bool:
+    """Whether the backend computes in float64; Keras on JAX falls back to float32 midway."""
+    return keras.backend.backend() != "jax"
 
 
 def require(condition: bool, check: str, case: LayerCase, message: str) -> None:
@@ -65,18 +69,6 @@ def config_difference(actual: Any, expected: Any) -> str:
         if key not in actual or key not in expected or actual[key] != expected[key]
     ]
     return "; ".join(keys)
-
-
-@contextlib.contextmanager
-def float64_enabled() -> Iterator[None]:
-    """Lets JAX, which otherwise turns float64 into float32, compute in float64."""
-    if keras.backend.backend() == "jax":
-        import jax
-
-        with jax.enable_x64(True):
-            yield
-    else:
-        yield
 
 
 def _without_tuples(value: Any) -> Any:

@@ -31,7 +31,7 @@ def check_compilation(case: LayerCase) -> None:
             text = differences(traced(*flat(arrays).values()), expected, tolerance)
             require(not text, CHECK, case, f"tf.function differs on {shapes}: {text}")
 
-    eager = differentiate(case, layer)
+    eager = differentiate(case, layer, compiled=False)
     compiled = differentiate(case, layer, compiled=True)
     text = differences(compiled.outputs, eager.outputs, tolerance)
     require(not text, CHECK, case, f"outputs differ when compiled by XLA: {text}")

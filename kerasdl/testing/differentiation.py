@@ -1,15 +1,14 @@
-"""Gradients of a layer, the same way on the TensorFlow and the JAX backend."""
+"""Gradients of a layer, in the same form on the TensorFlow and the JAX backend."""
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 import keras
 import numpy as np
 
-from kerasdl.testing.case import Arrays, LayerCase, is_float, outputs_of, to_numpy
+from kerasdl.testing.case import Arrays, LayerCase, is_float, outputs_of, to_numpy, to_tensors
 from kerasdl.testing.functional_model import flat
-
-DIFFERENTIABLE_BACKENDS = ("tensorflow", "jax")
 
 
 @dataclasses.dataclass
@@ -17,6 +16,7 @@ class Gradients:
     """Outputs, the scalar made of them, and its gradients as arrays; `None` = not connected."""
 
     outputs: list[np.ndarray]
+    dtypes: list[str]
     loss: float
     weights: dict[str, np.ndarray | None]
     inputs: dict[str, np.ndarray | None]
@@ -29,7 +29,8 @@ def scalar_loss(outputs: list[Any], keep: list[Any] | None = None) -> Any:
 
     Args:
         outputs: Tensors.
-        keep: For each output a boolean array or `None`; entries where it is `False` are left out.
+        keep: For each output a boolean array over its leading axes, or `None`; entries where it
+            is `False` are left out.
     """
     random = np.random.default_rng(1)
     total: Any = 0.0
@@ -39,8 +40,10 @@ def scalar_loss(outputs: list[Any], keep: list[Any] | None = None) -> Any:
         dtype = "float64" if "64" in keras.backend.standardize_dtype(output.dtype) else "float32"
         factors = random.standard_normal(output.shape).astype(dtype)
         output = keras.ops.cast(output, dtype)
-        if keep is not None and keep[i] is not None:
-            output = keras.ops.where(keep[i], output, keras.ops.zeros_like(output))
+        mask = None if keep is None else keep[i]
+        if mask is not None:
+            mask = np.reshape(mask, mask.shape + (1,) * (output.ndim - mask.ndim))
+            output = keras.ops.where(mask, output, keras.ops.zeros_like(output))
         total = total + keras.ops.sum(output * factors)
     return total
 
@@ -51,108 +54,127 @@ def differentiate(
     arrays: Arrays | None = None,
     *,
     training: bool = False,
-    keep: list[Any] | None = None,
-    compiled: bool = False,
-    **more: Any,
+    compiled: bool | None = None,
 ) -> Gradients:
-    """Runs the layer and returns the gradients of `scalar_loss` by weight path and input name.
+    """Runs the layer once and returns the gradients of `scalar_loss`; see `Differentiator`."""
+    arrays = case.arrays() if arrays is None else arrays
+    return Differentiator(case, layer, training=training, compiled=compiled)(arrays)
+
+
+class Differentiator:
+    """The gradients of `scalar_loss` by weight path and by input name, as often as asked.
 
     Args:
         case: How to call the layer.
         layer: A built layer.
-        arrays: Inputs; the case's own by default.
         training: Passed to the layer.
         keep: Passed to `scalar_loss`.
-        compiled: Whether to run under XLA.
-        more: Further call arguments, such as masks.
+        compiled: Whether to run under XLA; by default on JAX, where single operations are
+            compiled one by one and so take longer.
     """
-    arrays = case.arrays() if arrays is None else arrays
-    names = [name for name, leaf in flat(arrays).items() if is_float(leaf)]
-    run = _with_tensorflow if keras.backend.backend() == "tensorflow" else _with_jax
-    outputs, loss, by_weight, by_input = run(
-        case, layer, arrays, names, training, keep, compiled, more
-    )
-    weights = [w for w in layer.trainable_weights if is_float(w)]
-    return Gradients(
-        outputs=[to_numpy(output) for output in outputs],
-        loss=float(to_numpy(loss)),
-        weights={w.path: _numpy_or_none(g) for w, g in zip(weights, by_weight, strict=True)},
-        inputs={n: _numpy_or_none(g) for n, g in zip(names, by_input, strict=True)},
-    )
 
+    def __init__(
+        self,
+        case: LayerCase,
+        layer: keras.layers.Layer,
+        *,
+        training: bool = False,
+        keep: list[Any] | None = None,
+        compiled: bool | None = None,
+    ) -> None:
+        self.case = case
+        self.layer = layer
+        self.training = training
+        self.keep = keep
+        self.weights = [w for w in layer.trainable_weights if is_float(w)]
+        on_jax = keras.backend.backend() == "jax"
+        make = self._jax_function if on_jax else self._tensorflow_function
+        self._function = make(on_jax if compiled is None else compiled)
 
-def _with_tensorflow(
-    case: LayerCase,
-    layer: keras.layers.Layer,
-    arrays: Arrays,
-    names: list[str],
-    training: bool,
-    keep: list[Any] | None,
-    compiled: bool,
-    more: dict[str, Any],
-) -> tuple[list[Any], Any, list[Any], list[Any]]:
-    import tensorflow as tf
+    def __call__(self, arrays: Arrays, **more: Any) -> Gradients:
+        """Runs the layer on `arrays` with further tensors, such as masks, by argument name."""
+        by_name = {name: to_tensors(leaf) for name, leaf in flat(arrays).items()}
+        floats = {name: tensor for name, tensor in by_name.items() if is_float(tensor)}
+        others = {name: tensor for name, tensor in by_name.items() if name not in floats}
+        structure = {
+            name: len(value) if isinstance(value, list) else None for name, value in arrays.items()
+        }
+        self._structure = structure
+        outputs, loss, by_weight, by_input = self._function(floats, others, more)
+        return Gradients(
+            outputs=[to_numpy(output) for output in outputs],
+            dtypes=[keras.backend.standardize_dtype(output.dtype) for output in outputs],
+            loss=float(to_numpy(loss)),
+            weights={
+                weight.path: _numpy_or_none(gradient)
+                for weight, gradient in zip(self.weights, by_weight, strict=True)
+            },
+            inputs={name: _numpy_or_none(by_input[name]) for name in floats},
+        )
 
-    def run(tensors: list[Any]) -> tuple[list[Any], Any, list[Any], list[Any]]:
-        weights = [w.value for w in layer.trainable_weights if is_float(w)]
-        with tf.GradientTape() as tape:
-            for tensor in tensors:
-                tape.watch(tensor)
-            outputs = outputs_of(
-                case.call(layer, _replace(arrays, names, tensors), training, **more)
+    def _forward(self, by_name: dict[str, Any], more: dict[str, Any]) -> tuple[Any, list[Any]]:
+        arrays = {
+            name: by_name[name]
+            if length is None
+            else [by_name[f"{name}_{i}"] for i in range(length)]
+            for name, length in self._structure.items()
+        }
+        outputs = outputs_of(self.case.call(self.layer, arrays, self.training, **more))
+        return scalar_loss(outputs, self.keep), outputs
+
+    def _tensorflow_function(self, compiled: bool) -> Callable[..., Any]:
+        import tensorflow as tf
+
+        def run(
+            floats: dict[str, Any], others: dict[str, Any], more: dict[str, Any]
+        ) -> tuple[list[Any], Any, list[Any], dict[str, Any]]:
+            weights = [weight.value for weight in self.weights]
+            with tf.GradientTape() as tape:
+                tape.watch(list(floats.values()))
+                loss, outputs = self._forward({**floats, **others}, more)
+                loss = tf.convert_to_tensor(loss)
+            by_weight, by_input = tape.gradient(loss, [weights, floats])
+            # The gradient of a table that is looked up comes as its touched rows.
+            dense = [
+                tf.convert_to_tensor(gradient)
+                if isinstance(gradient, tf.IndexedSlices)
+                else gradient
+                for gradient in by_weight
+            ]
+            return outputs, loss, dense, by_input
+
+        return tf.function(run, jit_compile=True, autograph=False) if compiled else run
+
+    def _jax_function(self, compiled: bool) -> Callable[..., Any]:
+        import jax
+
+        def loss_of(
+            values: list[Any], floats: dict[str, Any], others: dict[str, Any], more: dict[str, Any]
+        ) -> tuple[Any, list[Any]]:
+            mapping = list(zip(self.layer.variables, values, strict=True))
+            with keras.StatelessScope(state_mapping=mapping):
+                return self._forward({**floats, **others}, more)
+
+        def split(
+            trainable: list[Any], rest: list[Any], floats: Any, others: Any, more: Any
+        ) -> tuple[Any, list[Any]]:
+            by_id = dict(zip(map(id, self.weights), trainable, strict=True))
+            fixed = iter(rest)
+            values = [by_id[id(v)] if id(v) in by_id else next(fixed) for v in self.layer.variables]
+            return loss_of(values, floats, others, more)
+
+        differentiated = jax.value_and_grad(split, argnums=(0, 2), has_aux=True)
+        differentiated = jax.jit(differentiated) if compiled else differentiated
+
+        def run(floats: Any, others: Any, more: Any) -> tuple[list[Any], Any, list[Any], Any]:
+            ids = {id(weight) for weight in self.weights}
+            rest = [v.value for v in self.layer.variables if id(v) not in ids]
+            (loss, outputs), (by_weight, by_input) = differentiated(
+                [weight.value for weight in self.weights], rest, floats, others, more
             )
-            loss = tf.convert_to_tensor(scalar_loss(outputs, keep))
-        gradients = tape.gradient(loss, [*weights, *tensors])
-        dense = [
-            tf.convert_to_tensor(g) if isinstance(g, tf.IndexedSlices) else g for g in gradients
-        ]
-        return outputs, loss, dense[: len(weights)], dense[len(weights) :]
+            return outputs, loss, by_weight, by_input
 
-    by_name = flat(arrays)
-    tensors = [tf.convert_to_tensor(by_name[name]) for name in names]
-    return (tf.function(run, jit_compile=True) if compiled else run)(tensors)
-
-
-def _with_jax(
-    case: LayerCase,
-    layer: keras.layers.Layer,
-    arrays: Arrays,
-    names: list[str],
-    training: bool,
-    keep: list[Any] | None,
-    compiled: bool,
-    more: dict[str, Any],
-) -> tuple[list[Any], Any, list[Any], list[Any]]:
-    import jax
-
-    weights = [w for w in layer.trainable_weights if is_float(w)]
-
-    def run(values: list[Any], tensors: list[Any]) -> tuple[Any, list[Any]]:
-        mapping = list(zip(weights, values, strict=True))
-        with keras.StatelessScope(state_mapping=mapping):
-            outputs = outputs_of(
-                case.call(layer, _replace(arrays, names, tensors), training, **more)
-            )
-            loss = keras.ops.convert_to_tensor(scalar_loss(outputs, keep))
-        return loss, outputs
-
-    by_name = flat(arrays)
-    tensors = [keras.ops.convert_to_tensor(by_name[name]) for name in names]
-    function = jax.value_and_grad(run, argnums=(0, 1), has_aux=True)
-    function = jax.jit(function) if compiled else function
-    (loss, outputs), (by_weight, by_input) = function([w.value for w in weights], tensors)
-    return outputs, loss, by_weight, by_input
-
-
-def _replace(arrays: Arrays, names: list[str], tensors: list[Any]) -> Arrays:
-    """The inputs with the named leaves replaced by tensors."""
-    by_name = {**flat(arrays), **dict(zip(names, tensors, strict=True))}
-    return {
-        name: [by_name[f"{name}_{i}"] for i in range(len(value))]
-        if isinstance(value, list)
-        else by_name[name]
-        for name, value in arrays.items()
-    }
+        return run
 
 
 def _numpy_or_none(value: Any) -> np.ndarray | None:

@@ -3,9 +3,9 @@
 import keras
 import numpy as np
 
-from kerasdl.testing.case import LayerCase, is_float, outputs_of, sublayers, to_numpy
-from kerasdl.testing.comparison import difference, float64_enabled, require
-from kerasdl.testing.differentiation import DIFFERENTIABLE_BACKENDS, differentiate
+from kerasdl.testing.case import LayerCase, is_float, sublayers
+from kerasdl.testing.comparison import difference, has_float64, require
+from kerasdl.testing.differentiation import differentiate
 
 CHECK = "dtypes"
 
@@ -24,9 +24,10 @@ def check_dtypes(case: LayerCase) -> None:
     Args:
         case: The layer.
     """
-    with float64_enabled():
-        expected = [to_numpy(o) for o in outputs_of(case.call(case.make_built(dtype="float64")))]
-        for policy in case.policies:
+    most_precise = "float64" if has_float64() else "float32"
+    expected = differentiate(case, case.make_built(dtype=most_precise)).outputs
+    for policy in case.policies:
+        if policy != "float64" or has_float64():
             _check_policy(case, policy, expected)
 
 
@@ -52,10 +53,8 @@ def _check_policy(case: LayerCase, policy: str, expected: list[np.ndarray]) -> N
         f"under {policy} weights are not {wanted.variable_dtype}: {weights}.",
     )
 
-    outputs = outputs_of(case.call(layer))
-    dtypes = {
-        keras.backend.standardize_dtype(output.dtype) for output in outputs if is_float(output)
-    }
+    result = differentiate(case, layer)
+    dtypes = {dtype for dtype in result.dtypes if "float" in dtype}
     wanted_dtype = case.output_dtype or wanted.compute_dtype
     require(
         dtypes <= {wanted_dtype},
@@ -64,9 +63,9 @@ def _check_policy(case: LayerCase, policy: str, expected: list[np.ndarray]) -> N
         f"under {policy} the outputs are {sorted(dtypes)} instead of {wanted_dtype}.",
     )
     tolerance = case.tolerance.get(policy, TOLERANCES[policy])
-    for i, (output, reference) in enumerate(zip(outputs, expected, strict=True)):
+    for i, (output, reference) in enumerate(zip(result.outputs, expected, strict=True)):
         require(
-            bool(np.isfinite(to_numpy(output)).all()),
+            bool(np.isfinite(output).all()),
             CHECK,
             case,
             f"under {policy} output {i} is not finite.",
@@ -74,11 +73,9 @@ def _check_policy(case: LayerCase, policy: str, expected: list[np.ndarray]) -> N
         text = difference(output, reference, tolerance)
         require(not text, CHECK, case, f"under {policy} output {i} is far from float64: {text}")
 
-    if keras.backend.backend() in DIFFERENTIABLE_BACKENDS:
-        result = differentiate(case, layer, training=True)
-        broken = [
-            name
-            for name, gradient in {**result.weights, **result.inputs}.items()
-            if gradient is not None and not np.isfinite(gradient).all()
-        ]
-        require(not broken, CHECK, case, f"under {policy} gradients are not finite: {broken}.")
+    broken = [
+        name
+        for name, gradient in {**result.weights, **result.inputs}.items()
+        if gradient is not None and not np.isfinite(gradient).all()
+    ]
+    require(not broken, CHECK, case, f"under {policy} gradients are not finite: {broken}.")

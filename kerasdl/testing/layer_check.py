@@ -10,7 +10,6 @@ from kerasdl.testing.compilation import check_compilation
 from kerasdl.testing.config import check_arguments, check_config
 from kerasdl.testing.construction import check_build
 from kerasdl.testing.contract_error import LayerContractError
-from kerasdl.testing.differentiation import DIFFERENTIABLE_BACKENDS
 from kerasdl.testing.dtypes import check_dtypes
 from kerasdl.testing.export import check_export
 from kerasdl.testing.gradients import check_gradients
@@ -27,8 +26,17 @@ Check = Callable[[LayerCase], None]
 def layer_checks() -> dict[str, Check]:
     """The checks for the current backend, by name, in the order in which they run.
 
-    SavedModels exist on TensorFlow alone; gradients are taken on TensorFlow and JAX.
+    SavedModels exist on TensorFlow alone.
+
+    Raises:
+        ValueError: If the backend is neither TensorFlow nor JAX.
     """
+    backend = keras.backend.backend()
+    if backend not in ("tensorflow", "jax"):
+        raise ValueError(
+            f"Received: the {backend!r} backend. Expected: 'tensorflow' or 'jax', whose gradients "
+            "the checks know. Set KERAS_BACKEND."
+        )
     checks: dict[str, Check] = {
         "arguments": check_arguments,
         "config": check_config,
@@ -40,11 +48,10 @@ def layer_checks() -> dict[str, Check]:
         "randomness": check_randomness,
         "saving": check_saving,
         "training": check_training_step,
+        "gradients": check_gradients,
+        "compilation": check_compilation,
     }
-    if keras.backend.backend() in DIFFERENTIABLE_BACKENDS:
-        checks["gradients"] = check_gradients
-        checks["compilation"] = check_compilation
-    if keras.backend.backend() == "tensorflow":
+    if backend == "tensorflow":
         checks["export"] = check_export
     checks["fresh_process"] = check_fresh_process_reload
     return checks

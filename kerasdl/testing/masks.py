@@ -1,14 +1,15 @@
 """Masks: what masked positions hold has no influence, and the mask reaches whom it should."""
 
+import dataclasses
 import inspect
 from typing import Any
 
 import keras
 import numpy as np
 
-from kerasdl.testing.case import Arrays, LayerCase, outputs_of, to_numpy, to_tensors
+from kerasdl.testing.case import Arrays, LayerCase, is_float, outputs_of, to_numpy, to_tensors
 from kerasdl.testing.comparison import difference, differences, require
-from kerasdl.testing.differentiation import DIFFERENTIABLE_BACKENDS, Gradients, differentiate
+from kerasdl.testing.differentiation import Differentiator, Gradients
 from kerasdl.testing.mask_spec import MaskSpec
 
 CHECK = "masks"
@@ -42,7 +43,7 @@ def check_masks(case: LayerCase) -> None:
     output_masks = _check_arrival(case, layer, spec, arrays, masks)
     _check_influence(case, layer, spec, arrays, masks, output_masks)
     if spec.mode == "ignore":
-        _check_empty(case, layer, spec, arrays, masks)
+        _check_empty(case, layer, spec, arrays, masks, len(output_masks))
 
 
 def holes(shape: tuple[int, ...]) -> np.ndarray:
@@ -93,7 +94,12 @@ def _complete(case: LayerCase, layer: keras.layers.Layer) -> MaskSpec:
         first, *others = case.arrays()
         name = f"{first}_mask" if others else "mask"  # as Keras names them
         explicit = name if name in inspect.signature(layer.call).parameters else None
-        spec = MaskSpec(spec.mode, {first: explicit}, spec.empty, spec.implicit)
+        spec = dataclasses.replace(spec, inputs={first: explicit})
+    if spec.mode == "ignore" and not any((spec.inputs or {}).values()):
+        raise ValueError(
+            f"Received: mask mode 'ignore' for {case.name}, whose `call` is said to take no mask. "
+            "Expected: an argument for at least one mask. Name it in MaskSpec(inputs={...})."
+        )
     return spec
 
 
@@ -162,7 +168,7 @@ def _check_arrival(
             mask is None or mask.shape == shape[: mask.ndim],
             CHECK,
             case,
-            f"output {i} of shape {shape} has a mask of shape {np.shape(mask)}.",
+            f"output {i} of shape {shape} has a mask of another shape.",
         )
     if spec.mode == "pass":
         require(
@@ -183,33 +189,12 @@ def _check_influence(
     output_masks: list[np.ndarray | None],
 ) -> None:
     """Checks that nothing unmasked changes when masked positions are overwritten."""
-    reference = _run(case, layer, spec, arrays, masks, output_masks)
-    for what, value in POISON.items():
-        poisoned = {
-            name: _fill(array, masks[name], value) if name in masks else array
-            for name, array in arrays.items()
-        }
-        result = _run(case, layer, spec, poisoned, masks, output_masks)
-        _require_same(case, spec, what, result, reference, masks, output_masks)
-
-
-def _run(
-    case: LayerCase,
-    layer: keras.layers.Layer,
-    spec: MaskSpec,
-    arrays: Arrays,
-    masks: Masks,
-    output_masks: list[np.ndarray | None],
-) -> Gradients:
-    keep = [
-        None if mask is None else mask.reshape(mask.shape + (1,) * (output.ndim - mask.ndim))
-        for mask, output in zip(output_masks, outputs_of(case.call(layer, arrays)), strict=True)
-    ]
     explicit = _explicit(spec, masks)
-    if keras.backend.backend() in DIFFERENTIABLE_BACKENDS:
-        return differentiate(case, layer, arrays, keep=keep, **explicit)
-    outputs = outputs_of(case.call(layer, arrays, **explicit))
-    return Gradients([to_numpy(output) for output in outputs], 0.0, {}, {})
+    run = Differentiator(case, layer, keep=output_masks)
+    reference = run(arrays, **explicit)
+    for what, value in POISON.items():
+        result = run(_fill(arrays, masks, value), **explicit)
+        _require_same(case, spec, what, result, reference, masks, output_masks)
 
 
 def _require_same(
@@ -256,42 +241,35 @@ def _require_same(
 
 
 def _check_empty(
-    case: LayerCase, layer: keras.layers.Layer, spec: MaskSpec, arrays: Arrays, masks: Masks
+    case: LayerCase,
+    layer: keras.layers.Layer,
+    spec: MaskSpec,
+    arrays: Arrays,
+    masks: Masks,
+    outputs: int,
 ) -> None:
     """Checks a batch whose last row is masked everywhere."""
     empty = {name: mask.copy() for name, mask in masks.items()}
     for mask in empty.values():
         mask[-1] = False
+    last = np.zeros(len(next(iter(empty.values()))), dtype=bool)
+    last[-1] = True
+    # Only the fully masked row counts in the loss: nothing may come of it.
+    run = Differentiator(case, layer, keep=[last] * outputs)
+    explicit = _explicit(spec, empty)
     for what, value in {"ordinary values": None, **POISON}.items():
-        filled = {
-            name: _fill(array, empty[name], value) if name in empty and value is not None else array
-            for name, array in arrays.items()
-        }
-        # Only the fully masked row counts in the loss: nothing may come of it.
-        keep = []
-        for output in outputs_of(case.call(layer, arrays)):
-            rows = np.zeros((output.shape[0],) + (1,) * (output.ndim - 1), dtype=bool)
-            rows[-1] = True
-            keep.append(rows)
-        explicit = _explicit(spec, empty)
+        filled = arrays if value is None else _fill(arrays, empty, value)
+        result = run(filled, **explicit)
         where = f"a fully masked row holding {what}"
-        if keras.backend.backend() in DIFFERENTIABLE_BACKENDS:
-            result = differentiate(case, layer, filled, keep=keep, **explicit)
-            outputs = result.outputs
-        else:
-            outputs = [to_numpy(o) for o in outputs_of(case.call(layer, filled, **explicit))]
-        for i, output in enumerate(outputs):
+        for i, output in enumerate(result.outputs):
             row = output[-1]
             require(bool(np.isfinite(row).all()), CHECK, case, f"{where} gives {row.flat[:3]}...")
-            if spec.empty == "zeros":
-                require(
-                    bool(np.all(row == 0)),
-                    CHECK,
-                    case,
-                    f"{where} gives {row.flat[:3]}... in output {i} instead of zeros.",
-                )
-        if keras.backend.backend() not in DIFFERENTIABLE_BACKENDS:
-            continue
+            require(
+                spec.empty != "zeros" or bool(np.all(row == 0)),
+                CHECK,
+                case,
+                f"{where} gives {row.flat[:3]}... in output {i} instead of zeros.",
+            )
         for name, gradient in {**result.inputs, **result.weights}.items():
             if gradient is None:
                 continue
@@ -310,12 +288,18 @@ def _check_empty(
             )
 
 
-def _fill(array: np.ndarray, mask: np.ndarray, value: float) -> np.ndarray:
-    if not np.issubdtype(array.dtype, np.floating):
-        return array
-    filled = array.copy()
-    filled[~mask] = value
-    return filled
+def _fill(arrays: Arrays, masks: Masks, value: float) -> Arrays:
+    """The arrays with `value` at the masked positions of those that hold floats."""
+
+    def fill(array: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        filled = array.copy()
+        filled[~mask] = value
+        return filled
+
+    return {
+        name: fill(array, masks[name]) if name in masks and is_float(array) else array
+        for name, array in arrays.items()
+    }
 
 
 def _mask_or_none(mask: Any) -> np.ndarray | None:
