@@ -58,9 +58,7 @@ class BaseMultiHeadAttention(keras.layers.Layer):
         self.num_key_value_heads = num_key_value_heads
         self.use_bias = use_bias
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        if isinstance(rotary, dict):
-            rotary = keras.saving.deserialize_keras_object(rotary)
-        self.rotary = rotary
+        self.rotary = None if rotary is None else self._adopt(rotary)
         self.supports_masking = True
 
     def build(self, query_shape: Any, value_shape: Any = None, key_shape: Any = None) -> None:
@@ -86,7 +84,7 @@ class BaseMultiHeadAttention(keras.layers.Layer):
             self.output_dim or query_shape[-1],
             (*query_shape[:-1], context_width),
         )
-        if isinstance(self.rotary, keras.layers.Layer) and not self.rotary.built:
+        if self.rotary is not None:
             self.rotary.build((None, self.num_heads, None, self._key_width))
 
     def call(
@@ -138,6 +136,25 @@ class BaseMultiHeadAttention(keras.layers.Layer):
     def project_query(self, query: Any) -> Any:
         """Projects the query alone to heads."""
         return split_heads(_apply(self.query_dense, query), self.num_heads)
+
+    def _adopt(self, rotary: Any) -> keras.layers.Layer:
+        """A copy of a layer, or of its config, in this layer's dtype."""
+        if isinstance(rotary, dict):
+            rotary = keras.saving.deserialize_keras_object(rotary)
+        if not isinstance(rotary, keras.layers.Layer):
+            raise ValueError(
+                "`rotary` must be a Keras layer that takes `start_index`, such as "
+                f"RotaryPositionalEmbedding(). Received: rotary={rotary}"
+            )
+        return type(rotary).from_config({**rotary.get_config(), "dtype": self.dtype_policy})
+
+    def rotary_config(self) -> dict[str, Any] | None:
+        """`rotary` for the config, the same before and after it is built."""
+        if self.rotary is None:
+            return None
+        config = keras.saving.serialize_keras_object(self.rotary)
+        config.pop("build_config", None)
+        return config
 
     def rotate(self, query: Any, key: Any, value: Any, start_index: Any = 0) -> Any:
         """Applies `rotary` to the heads of query and key."""

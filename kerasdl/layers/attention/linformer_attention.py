@@ -98,7 +98,7 @@ class LinformerAttention(BaseMultiHeadAttention):
         self.rank = rank
         self.dropout = dropout
         self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.seed_generator = keras.random.SeedGenerator(seed) if dropout else None
 
     def build(self, query_shape: Any, value_shape: Any = None, key_shape: Any = None) -> None:
         """Creates the projections and the two mixing matrices."""

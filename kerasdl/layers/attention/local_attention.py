@@ -32,7 +32,7 @@ class LocalAttention(BaseMultiHeadAttention):
             Defaults to `num_heads`.
         causal: Whether a query attends to no position after its own.
         rotary: Layer that is applied to the heads of query and key, with an argument
-            `start_index`: `RotaryPositionalEmbedding`. None for none.
+            `start_index`: `RotaryPositionalEmbedding`. It is copied. None for none.
         dropout: Fraction of the attention weights that is set to zero in training.
         use_bias: Whether the projections add a bias.
         kernel_initializer: Initializer of the projections' kernels.
@@ -97,7 +97,7 @@ class LocalAttention(BaseMultiHeadAttention):
         self.causal = causal
         self.dropout = dropout
         self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.seed_generator = keras.random.SeedGenerator(seed) if dropout else None
 
     def attend(
         self, query: Any, key: Any, value: Any, masks: AttentionMasks, training: bool | None
@@ -121,7 +121,7 @@ class LocalAttention(BaseMultiHeadAttention):
             **super().get_config(),
             "window": self.window,
             "causal": self.causal,
-            "rotary": keras.saving.serialize_keras_object(self.rotary),
+            "rotary": self.rotary_config(),
             "dropout": self.dropout,
             "seed": self.seed,
         }

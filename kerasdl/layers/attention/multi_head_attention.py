@@ -37,7 +37,7 @@ class MultiHeadAttention(BaseMultiHeadAttention):
             Defaults to `num_heads`.
         causal: Whether a query attends to no position after its own.
         rotary: Layer that is applied to the heads of query and key, with an argument
-            `start_index`: `RotaryPositionalEmbedding`. None for none.
+            `start_index`: `RotaryPositionalEmbedding`. It is copied. None for none.
         dropout: Fraction of the attention weights that is set to zero in training.
         use_bias: Whether the projections add a bias.
         kernel_initializer: Initializer of the projections' kernels.
@@ -122,7 +122,7 @@ class MultiHeadAttention(BaseMultiHeadAttention):
         self.causal = causal
         self.dropout = dropout
         self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.seed_generator = keras.random.SeedGenerator(seed) if dropout else None
         self.block_size = block_size
 
     def call(
@@ -285,7 +285,7 @@ class MultiHeadAttention(BaseMultiHeadAttention):
             "causal": self.causal,
             "dropout": self.dropout,
             "seed": self.seed,
-            "rotary": keras.saving.serialize_keras_object(self.rotary),
+            "rotary": self.rotary_config(),
             "block_size": self.block_size,
         }
 

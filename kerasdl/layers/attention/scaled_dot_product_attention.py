@@ -80,7 +80,7 @@ class ScaledDotProductAttention(keras.layers.Layer):
         self.dropout = dropout
         self.block_size = block_size
         self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.seed_generator = keras.random.SeedGenerator(seed) if dropout else None
         self.supports_masking = True
 
     def build(self, query_shape: Any, value_shape: Any = None, key_shape: Any = None) -> None:

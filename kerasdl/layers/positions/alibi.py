@@ -56,7 +56,11 @@ class ALiBi(keras.layers.Layer):
         check_sequence(type(self).__name__, query_shape if key_shape is None else key_shape)
 
     def call(
-        self, query: Any, key: Any = None, start_index: Any = 0, key_length: Any = None
+        self,
+        query: Any,
+        key: Any = None,
+        start_index: Any = 0,
+        key_length: Any = None,
     ) -> Any:
         """Makes the bias; see the class."""
         if key_length is None:
@@ -69,9 +73,14 @@ class ALiBi(keras.layers.Layer):
         del query, mask
 
     def compute_output_spec(
-        self, query: Any, key: Any = None, start_index: Any = 0, key_length: Any = None
+        self,
+        query: Any,
+        key: Any = None,
+        start_index: Any = 0,
+        key_length: Any = None,
     ) -> keras.KerasTensor:
         """Shape and dtype of the bias."""
+        del start_index
         keys = (query if key is None else key).shape[-2] if key_length is None else key_length
         shape = (self.num_heads, query.shape[-2], keys)
         return keras.KerasTensor(shape, self.compute_dtype)
