@@ -7,7 +7,7 @@ from keras import ops
 
 from kerasdl.layers.arguments import check_positive_integers, check_rates, check_sequence_shape
 from kerasdl.layers.blocks.feed_forward import FeedForward
-from kerasdl.layers.blocks.transformer_block import merge_padding, zero_padding
+from kerasdl.layers.padding import merge_padding, zero_padding
 from kerasdl.layers.regularization.drop_path import DropPath
 from kerasdl.layers.seeds import derive_seed
 from kerasdl.registration import public

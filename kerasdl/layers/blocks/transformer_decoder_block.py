@@ -5,11 +5,8 @@ from typing import Any
 import keras
 
 from kerasdl.layers.arguments import check_sequence_shape
-from kerasdl.layers.blocks.transformer_block import (
-    TransformerBlock,
-    merge_padding,
-    zero_padding,
-)
+from kerasdl.layers.blocks.transformer_block import TransformerBlock
+from kerasdl.layers.padding import merge_padding, zero_padding
 from kerasdl.registration import public
 
 Cache = dict[str, Any]

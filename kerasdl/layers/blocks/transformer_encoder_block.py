@@ -2,11 +2,8 @@
 
 from typing import Any
 
-from kerasdl.layers.blocks.transformer_block import (
-    TransformerBlock,
-    merge_padding,
-    zero_padding,
-)
+from kerasdl.layers.blocks.transformer_block import TransformerBlock
+from kerasdl.layers.padding import merge_padding, zero_padding
 from kerasdl.registration import public
 
 

@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from kerasdl.layers.arguments import check_sequence_shape
+from kerasdl.layers.padding import merge_padding, zero_padding
 from kerasdl.registration import public
 
 
@@ -24,6 +25,8 @@ class ClassToken(keras.layers.Layer):
 
     Call arguments:
         inputs: Float tensor `[batch, time, width]`.
+        mask: Optional boolean tensor `[batch, time]`, True = keep. Masked positions come out
+            as zeros, and the outputs carry the mask on, one position longer.
 
     Returns:
         Float tensor `[batch, 1 + time, width]`.
@@ -51,8 +54,9 @@ class ClassToken(keras.layers.Layer):
             name="token", shape=(1, 1, input_shape[-1]), initializer=self.initializer
         )
 
-    def call(self, inputs: Any) -> Any:
+    def call(self, inputs: Any, mask: Any = None) -> Any:
         """Prepends the token."""
+        inputs = zero_padding(inputs, merge_padding(mask, None))
         batch, _, width = ops.shape(inputs)
         token = ops.broadcast_to(ops.cast(self.token, inputs.dtype), (batch, 1, width))
         return ops.concatenate([token, inputs], axis=1)

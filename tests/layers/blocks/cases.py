@@ -21,7 +21,7 @@ TRANSFORMER = {
     "use_bias": False,
     "seed": 7,
 }
-POST_NORM = {"num_heads": 2, "hidden_dim": 6, "norm_first": False}
+POST_NORM = {"num_heads": 2, "hidden_dim": 6, "norm_first": False, "seed": 7}
 IGNORE = MaskSpec("ignore", empty="zeros")
 KEY_BIAS = ("attention/key/bias",)
 
@@ -41,7 +41,12 @@ CASES = [
         mask="pass",
     ),
     LayerCase(
-        FeedForward, {"hidden_dim": 6, "use_bias": False}, inputs=(2, 5, 4), mask="pass", id="plain"
+        FeedForward,
+        {"hidden_dim": 6, "use_bias": False, "seed": 7},
+        inputs=(2, 5, 4),
+        mask="pass",
+        random=False,
+        id="plain",
     ),
     LayerCase(TransformerEncoderBlock, TRANSFORMER, inputs=(3, 5, 8), mask=IGNORE),
     LayerCase(
@@ -50,6 +55,7 @@ CASES = [
         inputs=(3, 5, 8),
         mask=IGNORE,
         no_gradient=KEY_BIAS,
+        random=False,
         id="post_norm",
     ),
     LayerCase(TransformerDecoderBlock, TRANSFORMER, inputs=(3, 5, 8), mask=IGNORE),
@@ -59,6 +65,7 @@ CASES = [
         inputs=(3, 5, 8),
         mask=IGNORE,
         no_gradient=KEY_BIAS,
+        random=False,
         id="post_norm",
     ),
     LayerCase(
@@ -74,6 +81,7 @@ CASES = [
         inputs={"inputs": (3, 5, 8), "memory": (3, 7, 6)},
         mask=MaskSpec("ignore", {"memory": "memory_mask"}),
         no_gradient=KEY_BIAS,
+        random=False,
         id="cross_memory",
     ),
     LayerCase(

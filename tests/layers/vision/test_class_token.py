@@ -21,10 +21,11 @@ def test_puts_the_token_in_front():
 def test_mask_grows_with_the_sequence():
     tokens = np.array([[1, 2, 0], [0, 3, 0]])
     embedded = keras.layers.Embedding(5, 4, mask_zero=True)(tokens)
-    outputs = layers.ClassToken()(embedded)
+    outputs = layers.ClassToken(initializer="ones")(embedded)
     np.testing.assert_array_equal(
         outputs._keras_mask, [[True, True, True, False], [True, False, True, False]]
     )
+    np.testing.assert_array_equal(np.any(outputs != 0, axis=-1), outputs._keras_mask)
 
 
 def test_gradient_reaches_the_token():
