@@ -27,13 +27,13 @@ class Activation(NamedTuple):
     derivative: Callable[[Any], Any]
 
 
-_ACTIVATIONS = {
+ACTIVATIONS = {
     "tanh": Activation(tf.tanh, lambda y: 1 - y * y),
     "sigmoid": Activation(tf.sigmoid, lambda y: y * (1 - y)),
     "relu": Activation(tf.nn.relu, lambda y: tf.cast(y > 0, y.dtype)),
     "linear": Activation(tf.identity, tf.ones_like),
 }
-_NAMES = {keras.activations.get(name): name for name in _ACTIVATIONS}
+_NAMES = {keras.activations.get(name): name for name in ACTIVATIONS}
 
 
 def activation_names(options: dict[str, Any]) -> tuple[str, ...] | None:
@@ -149,7 +149,7 @@ def _forward(
     states, biases = tuple(rest[:count]), rest[count:]
     mask, dropout_mask = constants
     step = _CELLS[cell].forward
-    functions = [_ACTIVATIONS[name].function for name in activations]
+    functions = [ACTIVATIONS[name].function for name in activations]
     steps = _steps(projected)
     kernels = _split(kernel, dropout_mask)
 
@@ -193,7 +193,7 @@ def _backward(
     histories, kept = saved
     d_sequence, *d_last = d_outputs
     step = _CELLS[cell].backward
-    functions = [_ACTIVATIONS[name] for name in activations]
+    functions = [ACTIVATIONS[name] for name in activations]
     steps = _steps(projected)
     transposed = [tf.transpose(u) for u in _split(kernel, dropout_mask)]
 
