@@ -3,6 +3,7 @@
 from kerasdl.layers import (
     FeedForward,
     MixerBlock,
+    RotaryPositionalEmbedding,
     TransformerDecoderBlock,
     TransformerEncoderBlock,
 )
@@ -18,6 +19,7 @@ TRANSFORMER = {
     "epsilon": 1e-3,
     "dropout": 0.3,
     "drop_path_rate": 0.3,
+    "rotary": RotaryPositionalEmbedding(base=50.0),
     "use_bias": False,
     "seed": 7,
 }
