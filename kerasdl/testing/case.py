@@ -29,7 +29,7 @@ class LayerCase:
             a list of inputs, in the order of `call`; or a dict from the name of the `call`
             argument to an input or a list of inputs.
         call_arguments: Further arguments of `call` that are not tensors.
-        mask: `"ignore"`, `"pass"` or a `MaskSpec`; `None` for layers that know no masks.
+        mask: `"ignore"`, `"pass"`, `"stop"` or a `MaskSpec`; `None` for layers that know no masks.
         random: Whether training is random; by default, whether the layer has a `SeedGenerator`.
         variable_axes: The axes whose size may be `None` and may change from call to call, for all
             inputs or by input. By default the batch, and also the time axis of `(batch, time,
@@ -48,7 +48,7 @@ class LayerCase:
     arguments: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     inputs: Any = ()
     call_arguments: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    mask: MaskSpec | Literal["ignore", "pass"] | None = None
+    mask: MaskSpec | Literal["ignore", "pass", "stop"] | None = None
     random: bool | None = None
     variable_axes: Mapping[str, tuple[int, ...]] | tuple[int, ...] | None = None
     variable_step: int = 2
@@ -94,6 +94,10 @@ class LayerCase:
                 values = random.standard_normal(start.shape) / np.sqrt(fan_in)
             weight.assign(values)
         return layer
+
+    def is_random(self, layer: keras.layers.Layer) -> bool:
+        """Whether the layer is said to be random in training."""
+        return bool(seed_states(layer)) if self.random is None else self.random
 
     def arrays(self, batch: int | None = None, grow: bool = False) -> Arrays:
         """Returns the inputs as NumPy arrays by the name of the call argument.

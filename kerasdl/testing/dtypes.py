@@ -5,6 +5,7 @@ import numpy as np
 
 from kerasdl.testing.case import LayerCase, is_float, sublayers
 from kerasdl.testing.comparison import difference, has_float64, require
+from kerasdl.testing.construction import build_layer
 from kerasdl.testing.differentiation import differentiate
 
 CHECK = "dtypes"
@@ -24,16 +25,19 @@ def check_dtypes(case: LayerCase) -> None:
     Args:
         case: The layer.
     """
+    policies = [name for name in case.policies if name != "float64" or has_float64()]
+    for policy in policies:
+        _check_variables(case, policy)
     most_precise = "float64" if has_float64() else "float32"
     expected = differentiate(case, case.make_built(dtype=most_precise)).outputs
-    for policy in case.policies:
-        if policy != "float64" or has_float64():
-            _check_policy(case, policy, expected)
+    for policy in policies:
+        _check_outputs(case, policy, expected)
 
 
-def _check_policy(case: LayerCase, policy: str, expected: list[np.ndarray]) -> None:
-    layer = case.make_built(dtype=policy)
+def _check_variables(case: LayerCase, policy: str) -> None:
     wanted = keras.dtype_policies.get(policy)
+    layer = case.make(dtype=policy)
+    build_layer(case, layer)
 
     others = {
         inner.path: inner.dtype_policy.name
@@ -53,9 +57,11 @@ def _check_policy(case: LayerCase, policy: str, expected: list[np.ndarray]) -> N
         f"under {policy} weights are not {wanted.variable_dtype}: {weights}.",
     )
 
-    result = differentiate(case, layer)
+
+def _check_outputs(case: LayerCase, policy: str, expected: list[np.ndarray]) -> None:
+    result = differentiate(case, case.make_built(dtype=policy))
     dtypes = {dtype for dtype in result.dtypes if "float" in dtype}
-    wanted_dtype = case.output_dtype or wanted.compute_dtype
+    wanted_dtype = case.output_dtype or keras.dtype_policies.get(policy).compute_dtype
     require(
         dtypes <= {wanted_dtype},
         CHECK,

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from kerasdl.testing.case import Arrays, LayerCase, is_float, outputs_of, seed_states, to_numpy
+from kerasdl.testing.case import Arrays, LayerCase, is_float, outputs_of, to_numpy
 from kerasdl.testing.comparison import has_float64, require
 from kerasdl.testing.differentiation import Gradients, differentiate, scalar_loss
 from kerasdl.testing.functional_model import flat
@@ -29,7 +29,7 @@ def check_gradients(case: LayerCase) -> None:
         name: [_float64(leaf) for leaf in value] if isinstance(value, list) else _float64(value)
         for name, value in case.arrays().items()
     }
-    modes = (False, True) if seed_states(layer) else (False,)
+    modes = (False, True) if case.is_random(layer) else (False,)
     start = [to_numpy(v) for v in layer.variables]
     results = {}
     for training in modes:

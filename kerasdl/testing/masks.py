@@ -36,11 +36,16 @@ def check_masks(case: LayerCase) -> None:
             "say 'pass', 'ignore' or give a MaskSpec.",
         )
         return
+    require(layer.supports_masking, CHECK, case, "supports_masking is False.")
     spec = _complete(case, layer)
     arrays = case.arrays()
     masks = {name: holes(arrays[name].shape[:2]) for name in spec.inputs or {}}
 
     output_masks = _check_arrival(case, layer, spec, arrays, masks)
+    if spec.mode == "stop":
+        passed = any(mask is not None for mask in output_masks)
+        require(not passed, CHECK, case, "the mask is passed on, though it should stop here.")
+        return
     _check_influence(case, layer, spec, arrays, masks, output_masks)
     if spec.mode == "ignore":
         _check_empty(case, layer, spec, arrays, masks, len(output_masks))
@@ -136,14 +141,13 @@ def _check_arrival(
         flat_said = keras.tree.flatten(said) if said is not None else []
         return [*map(_mask_or_none, flat_said), *[None] * (len(outputs) - len(flat_said))]
 
-    require(layer.supports_masking, CHECK, case, "supports_masking is False.")
     implicit_outputs = _call_implicitly(case, layer, arrays, masks)
     if explicit:
         text = differences(implicit_outputs, outputs)
         require(not text, CHECK, case, f"implicit and explicit masks give other outputs: {text}")
         without = outputs_of(case.call(layer, arrays))
         require(
-            spec.mode == "pass" or bool(differences(without, outputs)),
+            spec.mode != "ignore" or bool(differences(without, outputs)),
             CHECK,
             case,
             "the outputs are the same with and without a mask.",

@@ -38,7 +38,6 @@ def check_randomness(case: LayerCase) -> None:
         "inference uses up random numbers: the seed state changes.",
     )
 
-    random = bool(states) if case.random is None else case.random
     variables = [to_numpy(v) for v in layer.variables]
 
     def rewind() -> None:
@@ -46,7 +45,7 @@ def check_randomness(case: LayerCase) -> None:
             variable.assign(value)
 
     first = run(True)
-    if not random:
+    if not case.is_random(layer):
         rewind()
         same = not differences(run(True), first, 0)
         require(same, CHECK, case, "training is random, though the layer should not be.")

@@ -23,7 +23,7 @@ def reload(folder: Path) -> None:
     model = keras.saving.load_model(folder / "model.keras")
     with np.load(folder / "inputs.npz") as file:
         inputs = dict(file)
-    _write(folder / "variables.npz", model.variables)
+    _write(folder / "weights.npz", model.weights)
     for name, training in (("inference", False), ("training", True)):
         _write(folder / f"{name}.npz", keras.tree.flatten(model(inputs, training=training)))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from kerasdl.testing.case import LayerCase, outputs_of, seed_states, to_numpy
+from kerasdl.testing.case import LayerCase, outputs_of, to_numpy
 from kerasdl.testing.comparison import config_difference, differences, require
 from kerasdl.testing.contract_error import LayerContractError
 from kerasdl.testing.functional_model import flat, functional_model
@@ -24,8 +24,9 @@ _RELOAD_SCRIPT = Path(__file__).with_name("reload_script.py")
 def check_saving(case: LayerCase) -> None:
     """Checks that a model with the layer is the same after `save` and `load_model`.
 
-    Configuration, weights, seed states and outputs are compared, for random layers also the
-    outputs in training: the loaded layer goes on where the saved one stood.
+    Configuration, weights and outputs are compared, for random layers also the outputs in
+    training. A `.keras` file holds the seed, not how far its stream has been used: a loaded
+    layer draws what a new layer with the same seed draws.
 
     Args:
         case: The layer.
@@ -39,10 +40,10 @@ def check_saving(case: LayerCase) -> None:
     other = loaded.get_layer(layer.name)
     lost = config_difference(other.get_config(), layer.get_config())
     require(not lost, CHECK, case, f"the loaded layer has another configuration: {lost}")
-    text = differences(loaded.variables, model.variables, tolerance=0)
-    require(not text, CHECK, case, f"the loaded weights and seed states differ: {text}")
+    text = differences(loaded.weights, model.weights, tolerance=0)
+    require(not text, CHECK, case, f"the loaded weights differ: {text}")
     inputs = flat(case.arrays())
-    for training in (False, True) if seed_states(layer) else (False,):
+    for training in (False, True) if case.is_random(layer) else (False,):
         text = differences(
             outputs_of(loaded(inputs, training=training)),
             outputs_of(model(inputs, training=training)),
@@ -90,7 +91,7 @@ def _save(case: LayerCase, folder: Path) -> dict[str, list[np.ndarray]]:
     inputs = flat(case.arrays())
     np.savez(folder / "inputs.npz", **inputs)
     return {
-        "variables": [to_numpy(v) for v in model.variables],
+        "weights": [to_numpy(weight) for weight in model.weights],
         "inference": [to_numpy(output) for output in outputs_of(model(inputs, training=False))],
         "training": [to_numpy(output) for output in outputs_of(model(inputs, training=True))],
     }
@@ -119,7 +120,7 @@ def _compare(
         message = json.loads(error.read_text("utf-8"))
         require(False, FRESH_PROCESS, case, f"the fresh process cannot load it: {message}")
     require(
-        (folder / "variables.npz").exists(),
+        (folder / "training.npz").exists(),
         FRESH_PROCESS,
         case,
         f"the fresh process ended early: {stderr}",
