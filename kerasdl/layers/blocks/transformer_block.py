@@ -63,9 +63,7 @@ class TransformerBlock(keras.layers.Layer):
         self.epsilon = epsilon
         self.dropout = dropout
         self.drop_path_rate = drop_path_rate
-        if isinstance(rotary, dict):
-            rotary = keras.saving.deserialize_keras_object(rotary)
-        self.rotary = rotary
+        self.rotary = None if rotary is None else self._adopt(rotary)
         self.use_bias = use_bias
         self.seed = seed
         self.supports_masking = True
@@ -138,6 +136,17 @@ class TransformerBlock(keras.layers.Layer):
         )
         layer.build(shape)
         return layer
+
+    def _adopt(self, rotary: Any) -> keras.layers.Layer:
+        """A copy of a layer, or the layer of a configuration, in this block's dtypes."""
+        if isinstance(rotary, dict):
+            rotary = keras.saving.deserialize_keras_object(rotary)
+        if not isinstance(rotary, keras.layers.Layer):
+            raise ValueError(
+                f"Received rotary={rotary!r}. Expected a Keras layer that takes `start_index`, "
+                "such as RotaryPositionalEmbedding()."
+            )
+        return type(rotary).from_config({**rotary.get_config(), "dtype": self.dtype_policy})
 
     def _normalization(self, name: str) -> keras.layers.Layer:
         kind = {

@@ -177,6 +177,26 @@ def test_decoder_sees_nothing_later():
     np.testing.assert_allclose(np.asarray(block(changed))[:, :4], whole[:, :4], rtol=1e-5)
 
 
+def test_rotary_positions_reach_self_attention_alone():
+    inputs, memory = draw(2, 5, WIDTH), draw(2, 7, WIDTH, seed=1)
+    rotary = layers.RotaryPositionalEmbedding(base=50.0)
+    block = DECODER(HEADS, 12, cross_attention=True, rotary=rotary, dtype="float64")
+    block(inputs, memory)
+    assert block.self_attention.rotary.base == 50.0
+    assert block.memory_attention.rotary is None
+    # The layer that was given may serve other blocks, of other dtypes too.
+    assert not rotary.built
+    assert rotary.compute_dtype == "float32"
+    # The order of the memory does not matter, the order of the inputs does.
+    np.testing.assert_allclose(
+        block(inputs, memory[:, ::-1].copy()), block(inputs, memory), rtol=1e-10
+    )
+    plain = DECODER(HEADS, 12, cross_attention=True, dtype="float64")
+    plain.build(inputs.shape, memory.shape)
+    plain.set_weights([w.value for w in block.weights if "seed" not in w.path])
+    assert not np.allclose(plain(inputs, memory), block(inputs, memory))
+
+
 @pytest.mark.parametrize("cross", [False, True])
 @pytest.mark.parametrize("norm_first", [True, False])
 @pytest.mark.parametrize("key_heads", [None, 1])
@@ -243,6 +263,8 @@ def test_bad_arguments_are_refused(block):
         block(2, 12, dropout=1.5)
     with pytest.raises(ValueError, match=r"drop_path_rate=-0\.1"):
         block(2, 12, drop_path_rate=-0.1)
+    with pytest.raises(ValueError, match=r"rotary='yes'.*RotaryPositionalEmbedding\(\)"):
+        block(2, 12, rotary="yes")
 
 
 @pytest.mark.parametrize("block", [ENCODER, DECODER])
