@@ -109,12 +109,13 @@ def scaled_dot_product_attention(
     if bias is not None:
         bias = _four_axes("bias", ops.convert_to_tensor(bias), query, key)
 
-    query = query * ops.cast(_scale(scale, query), query.dtype)
+    query = query * ops.convert_to_tensor(_scale(scale, query), query.dtype)
     query, key, value, rows = hide(query, key, value, mask, causal, query_offset)
     options = _Options(causal, query_offset, dropout_rate, draw_seed(dropout_rate, dropout_seed))
     if return_weights:
         weights = _weights(query, key, mask, bias, options, _WHOLE)
-        outputs = grouped_sum(drop_weights(weights, options.rate, options.seed), value)
+        kept = kept_weights(weights, options.rate, options.seed)
+        outputs = grouped_sum(drop_weights(weights, kept, options.rate), value)
         if rows.visible is not None:
             weights = ops.where(rows.visible, weights, 0.0)
         return finish(outputs, rows), weights
@@ -173,23 +174,24 @@ def _attend(
             )
 
         outputs: list[Any] = []
-        kept: list[Any] = []
+        saved: list[Any] = []
         for block in blocks:
             weights = weights_of(block, after=outputs[-1] if recompute and outputs else None)
-            kept.append(None if recompute else weights)
-            dropped = drop_weights(weights, options.rate, options.seed, block.number)
+            saved.append(None if recompute else weights)
+            kept = kept_weights(weights, options.rate, options.seed, block.number)
+            dropped = drop_weights(weights, kept, options.rate)
             outputs.append(grouped_sum(dropped, value[:, :, : block.keys]))
 
         def gradient(*upstream: Any, **keywords: Any) -> tuple[Any, ...]:
             d_outputs = upstream[-1] if upstream else keywords["upstream"]
             d_query, d_bias = [], []
-            d_key: Any = 0
-            d_value: Any = 0
+            d_key: Any = None
+            d_value: Any = None
             for i, block in enumerate(blocks):
                 block_key, block_value = key[:, :, : block.keys], value[:, :, : block.keys]
                 block_query = query[:, :, block.start : block.stop]
                 d_output = d_outputs[:, :, block.start : block.stop]
-                weights = kept[i]
+                weights = saved[i]
                 if recompute:
                     weights = weights_of(block, after=d_key if i else d_outputs)
                 # The softmax's own gradient needs the sum over keys of weight times its
@@ -200,16 +202,17 @@ def _attend(
                     keepdims=True,
                 )
                 d_dropped = ops.cast(grouped_scores(d_output, block_value), weights.dtype)
-                d_weights = drop_weights(d_dropped, options.rate, options.seed, block.number)
-                d_scores = weights * (d_weights - shared)
-                dropped = drop_weights(weights, options.rate, options.seed, block.number)
-                d_value = _add_padded(d_value, grouped_transposed_sum(dropped, d_output, value))
+                kept = kept_weights(weights, options.rate, options.seed, block.number)
+                d_scores = weights * (drop_weights(d_dropped, kept, options.rate) - shared)
+                dropped = drop_weights(weights, kept, options.rate)
+                d_value = _add_keys(d_value, grouped_transposed_sum(dropped, d_output, value))
                 if bias:
                     d_bias.append(_sum_to_part(d_scores, bias[0], block))
                 d_scores = ops.cast(d_scores, query.dtype)
                 d_query.append(grouped_sum(d_scores, block_key))
-                d_key = _add_padded(d_key, grouped_transposed_sum(d_scores, block_query, key))
-            gradients = (_join(d_query), d_key, d_value)
+                d_key = _add_keys(d_key, grouped_transposed_sum(d_scores, block_query, key))
+            # Keys that no query may see have been left out so far.
+            gradients = (_join(d_query), _pad_keys(d_key, key), _pad_keys(d_value, value))
             return (*gradients, _join_bias(d_bias, bias[0])) if bias else gradients
 
         return _join(outputs), gradient
@@ -244,6 +247,8 @@ def masked_softmax(scores: Any, mask: Any = None) -> Any:
     scores = at_least_float32(scores)
     if mask is not None:
         scores = ops.where(mask, scores, ops.cast(_LOWEST, scores.dtype))
+    if scores.shape[-1] == 1:
+        return ops.exp(scores - scores)  # Keras warns of a softmax over one entry
     return ops.softmax(scores, axis=-1)
 
 
@@ -259,28 +264,34 @@ def _once_there_is(earlier: Any, tensor: Any) -> Any:
     return tensor + ops.cast(zero, tensor.dtype)
 
 
-def drop_weights(weights: Any, rate: float, seed: Any, block: int = 0) -> Any:
-    """Dropout; the same call gives the same zeros, for weights and for gradients.
+def kept_weights(weights: Any, rate: float, seed: Any, block: int = 0) -> Any:
+    """Which weights dropout keeps.
 
     Args:
-        weights: Tensor of weights, or their gradient.
-        rate: Fraction that is set to zero; the rest is multiplied by `1 / (1 - rate)`.
+        weights: Tensor of weights, of which only the shape counts.
+        rate: Fraction that is not kept.
         seed: Integer tensor of shape `(2,)`, from `draw_seed`; None with rate 0.
-        block: Which block of weights this is; each has its own zeros.
+        block: Which block of weights this is; each is independent of the others.
 
     Returns:
-        Tensor like the weights.
+        Boolean tensor, the same for the same arguments, or None with rate 0: all.
     """
     if rate == 0.0:
-        return weights
+        return None
     from kerasdl.ops.random import keep_mask
 
     # The words of a generator's seeds differ by 1 from step to step: the golden ratio
     # keeps the blocks of one step from meeting those of the next.
     offset = np.asarray(block * 0x9E3779B9 % 2**32, "uint32")
     seed = ops.cast(seed, "uint32") + ops.convert_to_tensor(offset)
-    keep = keep_mask(ops.shape(weights), rate, seed)
-    return ops.where(keep, weights * (1.0 / (1.0 - rate)), ops.zeros_like(weights))
+    return keep_mask(ops.shape(weights), rate, seed)
+
+
+def drop_weights(weights: Any, kept: Any, rate: float) -> Any:
+    """Sets weights that are not kept to zero, and scales the others, or their gradient."""
+    if kept is None:
+        return weights
+    return ops.where(kept, weights * (1.0 / (1.0 - rate)), ops.zeros_like(weights))
 
 
 def draw_seed(rate: float, seed: Any) -> Any:
@@ -335,14 +346,17 @@ def _join(parts: list[Any]) -> Any:
     return parts[0] if len(parts) == 1 else ops.concatenate(parts, axis=2)
 
 
-def _add_padded(total: Any, part: Any) -> Any:
-    """Adds the gradient of the first keys to the gradient of all, or of fewer."""
-    if isinstance(total, int):
-        return part
-    missing = ops.shape(part)[2] - ops.shape(total)[2]
-    if isinstance(missing, int) and missing == 0:
-        return total + part
-    return ops.pad(total, ((0, 0), (0, 0), (0, missing), (0, 0))) + part
+def _add_keys(total: Any, part: Any) -> Any:
+    """Adds gradients of the first keys; a later block sees as many keys or more."""
+    return part if total is None else _pad_keys(total, part) + part
+
+
+def _pad_keys(gradient: Any, like: Any) -> Any:
+    """Zeros for the keys beyond those that have a gradient."""
+    missing = ops.shape(like)[2] - ops.shape(gradient)[2]
+    if not isinstance(missing, int) or missing == 0:
+        return gradient
+    return ops.pad(gradient, ((0, 0), (0, 0), (0, missing), (0, 0)))
 
 
 def _sum_to_part(gradient: Any, bias: Any, block: _Block) -> Any:

@@ -4,7 +4,13 @@ from typing import Any
 
 from keras import ops
 
-from kerasdl.ops.attention import check_dropout_rate, draw_seed, drop_weights, masked_softmax
+from kerasdl.ops.attention import (
+    check_dropout_rate,
+    draw_seed,
+    drop_weights,
+    kept_weights,
+    masked_softmax,
+)
 from kerasdl.ops.attention_heads import matmul
 from kerasdl.ops.attention_hiding import finish, hide
 from kerasdl.ops.masks import merge_masks
@@ -70,7 +76,8 @@ def additive_attention(
     *shape, units = ops.shape(hidden)
     scores = ops.reshape(matmul(ops.reshape(hidden, (-1, units)), column), shape)
     weights = masked_softmax(scores, mask)
-    dropped = drop_weights(weights, dropout_rate, draw_seed(dropout_rate, dropout_seed))
+    kept = kept_weights(weights, dropout_rate, draw_seed(dropout_rate, dropout_seed))
+    dropped = drop_weights(weights, kept, dropout_rate)
     outputs = finish(matmul(ops.cast(dropped, value.dtype), value), rows)[:, 0]
     if not return_weights:
         return outputs

@@ -11,6 +11,8 @@ from keras import ops
 
 from kerasdl.ops.masks import causal_mask
 
+_NEVER = 2**31 - 1
+
 
 class Rows(NamedTuple):
     """Which rows of a result are special; boolean, `(batch, heads or 1, query time, 1)`."""
@@ -79,7 +81,7 @@ def visible_rows(mask: Any, causal: bool, query_length: Any, query_offset: Any =
     keys = ops.shape(mask)[-1]
     if mask.shape[-2] == 1:
         # The same keys for all queries: whoever sees any of them sees the first.
-        first = ops.where(mask, ops.arange(keys, dtype="int32"), keys)
+        first = ops.where(mask, ops.arange(keys, dtype="int32"), _NEVER)
         first = ops.min(first, axis=-1, keepdims=True)
         return first <= ops.arange(query_length, dtype="int32")[:, None] + query_offset
     mask = ops.logical_and(mask, causal_mask(query_length, keys, query_offset)[None])

@@ -142,10 +142,16 @@ def orthogonal_gaussian(num_features: int, width: int, seed: int | None = None) 
     """
     generator = np.random.default_rng(seed)
     groups = -(-num_features // width)
-    directions = [np.linalg.qr(generator.normal(size=(width, width)))[0] for _ in range(groups)]
+    directions = [_random_rotation(generator, width) for _ in range(groups)]
     # The norms that independent normal rows would have.
     norms = np.linalg.norm(generator.normal(size=(num_features, width)), axis=1)
     return np.concatenate(directions)[:num_features] * norms[:, None]
+
+
+def _random_rotation(generator: np.random.Generator, width: int) -> np.ndarray:
+    q, r = np.linalg.qr(generator.normal(size=(width, width)))
+    # Only with these signs are all rotations (and reflections) equally probable.
+    return q * np.sign(np.diag(r))
 
 
 def _attend(query: Any, key: Any, value: Any, mask: Any, causal: bool, features: Any) -> Any:
