@@ -83,7 +83,7 @@ def simple_rnn(
     return _run(
         "simple_rnn",
         inputs,
-        weights=(kernel, recurrent_kernel, bias, None),
+        weights=(kernel, recurrent_kernel, None, bias),  # the two products are added anyway
         scales=(kernel_scale, recurrent_scale),
         step=simple_rnn_step,
         options=options,
@@ -162,7 +162,7 @@ def lstm(
     return _run(
         "lstm",
         inputs,
-        weights=(kernel, recurrent_kernel, bias, None),
+        weights=(kernel, recurrent_kernel, None, bias),  # the two products are added anyway
         scales=(kernel_scale, recurrent_scale),
         step=lstm_step,
         options=options,
