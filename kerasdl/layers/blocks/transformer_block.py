@@ -110,6 +110,9 @@ class TransformerBlock(keras.layers.Layer):
                 f"Received inputs of width {width} for num_heads={self.num_heads}. Expected a "
                 "width that is a multiple of `num_heads`: change one of them."
             )
+        if rotary is not None:
+            # Attention takes a copy; this one is kept for the config, and complete as well.
+            rotary.build((None, self.num_heads, None, width // self.num_heads))
         return MultiHeadAttention(
             self.num_heads,
             num_key_value_heads=self.num_key_value_heads,
@@ -162,6 +165,9 @@ class TransformerBlock(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """The arguments that make the same layer again."""
         config = super().get_config()
+        rotary = keras.saving.serialize_keras_object(self.rotary)
+        if rotary is not None:
+            rotary.pop("build_config", None)  # the same before and after the block is built
         config.update(
             num_heads=self.num_heads,
             hidden_dim=self.hidden_dim,
@@ -173,7 +179,7 @@ class TransformerBlock(keras.layers.Layer):
             epsilon=self.epsilon,
             dropout=self.dropout,
             drop_path_rate=self.drop_path_rate,
-            rotary=keras.saving.serialize_keras_object(self.rotary),
+            rotary=rotary,
             use_bias=self.use_bias,
             seed=self.seed,
         )
