@@ -182,9 +182,11 @@ def known_index(index: Any) -> int:
     """The value of an index, or 0 where it will be known only later, in a compiled function."""
     if isinstance(index, int):
         return index
+    if hasattr(index, "graph"):  # TensorFlow is tracing
+        return 0
     try:
         return int(ops.convert_to_numpy(index))
-    except (NotImplementedError, TypeError, AttributeError):
+    except TypeError:  # JAX is
         return 0
 
 

@@ -127,11 +127,8 @@ class BaseMultiHeadAttention(keras.layers.Layer):
                 query = zero_unused(query, used_queries)
             return self._project_fused(query)
         key, value = zero_unused(key, used_keys), zero_unused(value, used_keys)
-        return (
-            self.project_query(zero_unused(query, used_queries)),
-            split_heads(_apply(self.key_dense, key), self._key_heads),
-            split_heads(_apply(self.value_dense, value), self._key_heads),
-        )
+        query = self.project_query(zero_unused(query, used_queries))
+        return query, *self.project_memory(value, key)
 
     def project_query(self, query: Any) -> Any:
         """Projects the query alone to heads."""
@@ -147,6 +144,13 @@ class BaseMultiHeadAttention(keras.layers.Layer):
                 f"RotaryPositionalEmbedding(). Received: rotary={rotary}"
             )
         return type(rotary).from_config({**rotary.get_config(), "dtype": self.dtype_policy})
+
+    def project_memory(self, value: Any, key: Any) -> tuple[Any, Any]:
+        """Projects key and value, in this order, to heads."""
+        return (
+            split_heads(_apply(self.key_dense, key), self._key_heads),
+            split_heads(_apply(self.value_dense, value), self._key_heads),
+        )
 
     def rotary_config(self) -> dict[str, Any] | None:
         """`rotary` for the config, the same before and after it is built."""

@@ -5,9 +5,10 @@ from typing import Any
 import keras
 from keras import ops
 
-from kerasdl.layers.attention.attention_masks import AttentionMasks, zero_unused
+from kerasdl.layers.attention.attention_masks import AttentionMasks, check_input_shapes, zero_unused
 from kerasdl.layers.attention.base_multi_head_attention import BaseMultiHeadAttention
 from kerasdl.ops.attention import check_dropout_rate, scaled_dot_product_attention
+from kerasdl.ops.masks import as_mask
 from kerasdl.ops.positions import known_index
 from kerasdl.registration import public
 
@@ -201,10 +202,13 @@ class MultiHeadAttention(BaseMultiHeadAttention):
         self._check_built("cache_memory")
         value = ops.cast(ops.convert_to_tensor(value), self.compute_dtype)
         key = value if key is None else ops.cast(ops.convert_to_tensor(key), self.compute_dtype)
-        mask = ops.ones(ops.shape(value)[:2], "bool") if mask is None else mask
-        masks = AttentionMasks.merge(False, None, None, mask, None)
-        _, key, value = self.rotate(*self.project(value, value, key, masks), 0)
-        return {"key": key, "value": value, "mask": masks.key}
+        check_input_shapes(value.shape, value.shape, key.shape)
+        mask = ops.ones(ops.shape(value)[:2], "bool") if mask is None else as_mask("mask", mask)
+        AttentionMasks(None, mask, None).check_shapes(value.shape, value.shape)
+        used = ops.expand_dims(mask, -1)
+        key, value = self.project_memory(zero_unused(value, used), zero_unused(key, used))
+        key = key if self.rotary is None else self.rotary(key, start_index=0)
+        return {"key": key, "value": value, "mask": mask}
 
     def _with_cache(
         self, query: Any, value: Any, key: Any, masks: AttentionMasks, cache: Cache
