@@ -202,7 +202,7 @@ def test_rotary_positions_reach_self_attention_alone():
 @pytest.mark.parametrize("key_heads", [None, 1])
 def test_generation_with_a_cache_equals_the_whole(cross, norm_first, key_heads):
     inputs = draw(2, 6, WIDTH)
-    memory = draw(2, 7, WIDTH, seed=1) if cross else None
+    memory = draw(2, 7, 6, seed=1) if cross else None
     memory_mask = keras.ops.convert_to_tensor([[True] * 7, [True] * 3 + [False] * 4])
     block = DECODER(
         HEADS, 12, cross_attention=cross, norm_first=norm_first, num_key_value_heads=key_heads
