@@ -104,8 +104,9 @@ class PerformerAttention(BaseMultiHeadAttention):
         )
 
     def _draw(self, shape: Any, dtype: Any = None) -> Any:
-        # A generator without a seed takes one from `keras.utils.set_random_seed`.
-        seed = keras.random.SeedGenerator(self.seed).get_config()["seed"]
+        seed = self.seed
+        if seed is None:  # then it follows `keras.utils.set_random_seed`
+            seed = int(ops.convert_to_numpy(keras.random.randint((), 0, 2**31 - 1)))
         return ops.cast(orthogonal_gaussian(shape[0], shape[1], seed), dtype)
 
     def attend(
