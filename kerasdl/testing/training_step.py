@@ -40,8 +40,12 @@ def check_training_step(case: LayerCase) -> None:
     outputs = [o for o in outputs_of(case.call(layer, inputs, training=None)) if is_float(o)]
     model = keras.Model(flat(inputs), [Gain()(output) for output in outputs])
     # Adam's step does not depend on the size of the gradient, so small ones show as well.
+    # TensorFlow need not trace a graph for a single step: `check_compilation` does.
     model.compile(
-        optimizer=keras.optimizers.Adam(0.01), loss=["mse"] * len(outputs), jit_compile=False
+        optimizer=keras.optimizers.Adam(0.01),
+        loss=["mse"] * len(outputs),
+        run_eagerly=keras.backend.backend() == "tensorflow",
+        jit_compile=False,
     )
 
     arrays = flat(case.arrays())

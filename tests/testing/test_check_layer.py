@@ -225,7 +225,7 @@ def test_fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_fresh_process_needs_the_layers_module() -> None:
-    with pytest.raises(LayerContractError, match=r"ended early: .*no_such_module"):
+    with pytest.raises(LayerContractError, match=r"(?s)ended early: .*no_such_module"):
         check_fresh_process_reload(
             LayerCase(broken.Projection, **PROJECTION, imports=("no_such_module",))
         )
