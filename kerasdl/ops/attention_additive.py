@@ -4,15 +4,10 @@ from typing import Any
 
 from keras import ops
 
-from kerasdl.ops.attention import (
-    check_dropout_rate,
-    draw_seed,
-    drop_weights,
-    kept_weights,
-    masked_softmax,
-)
+from kerasdl.ops.attention import check_dropout_rate
 from kerasdl.ops.attention_heads import matmul
 from kerasdl.ops.attention_hiding import finish, hide
+from kerasdl.ops.attention_weights import draw_seed, drop_weights, kept_weights, masked_softmax
 from kerasdl.ops.masks import merge_masks
 
 

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from kerasdl.ops import scaled_dot_product_attention
-from kerasdl.ops.attention import drop_weights, kept_weights
+from kerasdl.ops.attention_weights import drop_weights, kept_weights
 
 RNG = np.random.default_rng(7)
 QUERY = RNG.normal(size=(2, 4, 6, 5))
@@ -354,34 +354,72 @@ def test_compiled(block_size, jit_compile):
         np.testing.assert_allclose(a, b, atol=1e-12)
 
 
-@pytest.mark.parametrize("block_size", [None, 4])
-@pytest.mark.parametrize("causal", [False, True])
-def test_lengths_that_are_not_known_when_traced(causal, block_size):
-    names = {"query": (4, 5), "key": (2, 5), "value": (2, 3)}
+@pytest.mark.parametrize("block_size", [None, 1, 4, 100])
+@pytest.mark.parametrize("mask", ["padding", "heads"])
+@pytest.mark.parametrize(
+    ("bias_shape", "known"),
+    [((2, 4, 6, 7), (None, 4, None, None)), ((1, 4, 1, 7), (1, 4, 1, None)), ((1, 1, 6, 7),) * 2],
+)
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_lengths_that_are_not_known_when_traced(jit_compile, bias_shape, known, mask, block_size):
+    mask, bias = MASKS[mask], RNG.normal(size=bias_shape)
+    shapes = [(None, 4, None, 5), (None, 2, None, 5), (None, 2, None, 3), known]
+    signature = [
+        *(tf.TensorSpec(shape, "float64") for shape in shapes),
+        tf.TensorSpec([None] * mask.ndim, "bool"),
+        tf.TensorSpec((None, None, None, None), "float64"),
+    ]
 
-    @tf.function(
-        input_signature=[
-            *(
-                tf.TensorSpec((None, heads, None, width), "float64")
-                for heads, width in names.values()
-            ),
-            tf.TensorSpec((None, None, None, None), "bool"),
-            tf.TensorSpec((None, None, None, None), "float64"),
-        ]
-    )
-    def compiled(query, key, value, mask, upstream):
-        tensors = (query, key, value)
+    @tf.function(input_signature=signature, jit_compile=jit_compile)
+    def compiled(query, key, value, bias, mask, upstream):
+        tensors = (query, key, value, bias)
         with tf.GradientTape() as tape:
             tape.watch(tensors)
             outputs = scaled_dot_product_attention(
-                query, key, value, mask=mask, causal=causal, block_size=block_size
+                *tensors[:3], mask=mask, bias=bias, causal=True, block_size=block_size
             )
             loss = tf.reduce_sum(outputs * upstream)
         return outputs, *tape.gradient(loss, tensors)
 
-    expected = gradients(QUERY, KEY, VALUE, mask=PAIRS, causal=causal)
-    received = compiled(QUERY, KEY, VALUE, PAIRS, UPSTREAM)
+    expected = gradients(QUERY, KEY, VALUE, bias, mask=mask, causal=True)
+    received = compiled(QUERY, KEY, VALUE, bias, mask, UPSTREAM)
     for a, b in zip(received, expected, strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-12)
+
+
+def test_a_bias_that_turns_out_to_be_shared():
+    """Its size of 1 is not known when traced, and its gradient is a sum all the same."""
+    bias = RNG.normal(size=(1, 4, 1, 7))
+    signature = [tf.TensorSpec((None, None, None, None), "float64")]
+
+    @tf.function(input_signature=signature)
+    def compiled(bias):
+        with tf.GradientTape() as tape:
+            tape.watch(bias)
+            outputs = scaled_dot_product_attention(QUERY, KEY, VALUE, bias=bias)
+            loss = tf.reduce_sum(outputs * UPSTREAM)
+        return outputs, tape.gradient(loss, bias)
+
+    outputs, _, _, _, gradient = gradients(QUERY, KEY, VALUE, bias)
+    for a, b in zip(compiled(bias), (outputs, gradient), strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-12)
+
+
+def test_dropout_in_a_loop_is_the_same_forwards_and_backwards():
+    """Its blocks of 3 queries are those of known lengths, and so is what they drop."""
+    shapes = [(None, 4, None, 5), (None, 2, None, 5), (None, 2, None, 3)]
+    options = {"dropout_rate": 0.4, "dropout_seed": 3, "block_size": 3}
+
+    @tf.function(input_signature=[tf.TensorSpec(shape, "float64") for shape in shapes])
+    def compiled(*tensors):
+        with tf.GradientTape() as tape:
+            tape.watch(tensors)
+            outputs = scaled_dot_product_attention(*tensors, **options)
+            loss = tf.reduce_sum(outputs * UPSTREAM)
+        return outputs, *tape.gradient(loss, tensors)
+
+    received = compiled(QUERY, KEY, VALUE)
+    for a, b in zip(received, gradients(QUERY, KEY, VALUE, **options), strict=True):
         np.testing.assert_allclose(a, b, atol=1e-12)
 
 
