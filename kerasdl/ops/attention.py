@@ -26,7 +26,7 @@ from kerasdl.ops.masks import as_mask
 
 # From here on (queries times keys) the weights are not kept for the gradient.
 _LONG = 2048 * 2048
-_LONG_BLOCK = 512
+_LONG_BLOCK = 256
 _CAUSAL_BLOCKS = 4
 _SMALLEST_CAUSAL_BLOCK = 128
 
@@ -81,7 +81,7 @@ def scaled_dot_product_attention(
             `(2,)`. Needed with dropout. The random numbers depend on `block_size` too.
         block_size: Number of queries that are computed at a time, their weights being
             computed again for the gradient: the memory is then proportional to
-            `block_size * key time`. None chooses: blocks of 512 from
+            `block_size * key time`. None chooses: blocks of 256 from
             `query time * key time = 2048 * 2048` on; below, one block, or, if causal, up to
             four that skip what is hidden. Lengths that are not known when a graph is traced
             count as short; a `block_size` then makes a loop, which skips nothing.
