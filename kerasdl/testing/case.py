@@ -77,13 +77,13 @@ class LayerCase:
         return layer
 
     def make_built(self, **overrides: Any) -> keras.layers.Layer:
-        """Returns a new layer, built by a call, with the same test weights each time.
+        """Returns a new layer, built by a symbolic call, with the same test weights each time.
 
         Zeros and ones, which most biases and scales start from, would hide a weight that is
         lost or never used, so the trainable weights are overwritten.
         """
         layer = self.make(**overrides)
-        self.call(layer, training=False)
+        self.call(layer, self.symbolic_inputs())
         random = np.random.default_rng(0)
         for weight in layer.trainable_weights:
             start = to_numpy(weight)
@@ -112,6 +112,24 @@ class LayerCase:
             leaves = [self._resize(name, leaf, batch, grow) for leaf in leaves]
             arrays[name] = leaves if _is_nested(spec) else leaves[0]
         return arrays
+
+    def symbolic_inputs(self) -> Arrays:
+        """Returns `keras.Input`s like `arrays()`, with `None` on every variable axis."""
+        arrays = self.arrays()
+        shapes = self.shapes(arrays, dynamic=True)
+
+        def make(array: Any, shape: tuple[int | None, ...], name: str) -> keras.KerasTensor:
+            return keras.Input(batch_shape=shape, dtype=array.dtype.name, name=name)
+
+        return {
+            name: [
+                make(leaf, shape, f"{name}_{i}")
+                for i, (leaf, shape) in enumerate(zip(value, shapes[name], strict=True))
+            ]
+            if isinstance(value, list)
+            else make(value, shapes[name], name)
+            for name, value in arrays.items()
+        }
 
     def call(
         self,

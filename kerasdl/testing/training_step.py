@@ -8,7 +8,7 @@ import numpy as np
 
 from kerasdl.testing.case import LayerCase, is_float, outputs_of, seed_states, to_numpy
 from kerasdl.testing.comparison import require
-from kerasdl.testing.functional_model import flat, symbolic_inputs
+from kerasdl.testing.functional_model import flat
 
 CHECK = "training"
 
@@ -36,16 +36,17 @@ def check_training_step(case: LayerCase) -> None:
         case: The layer.
     """
     layer = case.make_built()
-    inputs = symbolic_inputs(case)
+    inputs = case.symbolic_inputs()
     outputs = [o for o in outputs_of(case.call(layer, inputs, training=None)) if is_float(o)]
     model = keras.Model(flat(inputs), [Gain()(output) for output in outputs])
     # Adam's step does not depend on the size of the gradient, so small ones show as well.
-    # TensorFlow need not trace a graph for a single step: `check_compilation` does.
+    # TensorFlow need not trace a graph for a single step: `check_compilation` does. JAX would
+    # compile its operations one by one.
     model.compile(
         optimizer=keras.optimizers.Adam(0.01),
         loss=["mse"] * len(outputs),
         run_eagerly=keras.backend.backend() == "tensorflow",
-        jit_compile=False,
+        jit_compile=keras.backend.backend() == "jax",
     )
 
     arrays = flat(case.arrays())
