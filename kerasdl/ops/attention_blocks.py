@@ -6,7 +6,7 @@ it needs fewer passes over the weights, the only large thing here, than what aut
 differentiation comes up with.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from keras import ops
@@ -68,9 +68,9 @@ def attend_in_blocks(
     def attend(query: Any, key: Any, value: Any, *bias: Any) -> tuple[Any, Callable[..., Any]]:
         bias_or_none = bias[0] if bias else None
 
-        def weights_of(block: Block, after: Any = None) -> Any:
+        def weights_of(block: Block, after: Sequence[Any]) -> Any:
             return softmax_weights(
-                once_there_is(after, query[:, :, block.start : block.stop]),
+                once_there_are(after, query[:, :, block.start : block.stop]),
                 key[:, :, : block.keys],
                 _part(mask, block),
                 _part(bias_or_none, block),
@@ -81,7 +81,7 @@ def attend_in_blocks(
         outputs: list[Any] = []
         saved: list[Any] = []
         for block in blocks:
-            weights = weights_of(block, after=outputs[-1] if recompute and outputs else None)
+            weights = weights_of(block, after=outputs[-1:] if recompute else ())
             saved.append(None if recompute else weights)
             kept = kept_weights(weights, options.rate, options.seed, block.number)
             dropped = drop_weights(weights, kept, options.rate)
@@ -89,7 +89,8 @@ def attend_in_blocks(
 
         def gradient(*upstream: Any, **keywords: Any) -> tuple[Any, ...]:
             d_outputs = upstream[-1] if upstream else keywords["upstream"]
-            d_query, d_bias = [], []
+            d_query: list[Any] = []
+            d_bias: list[Any] = []
             d_key: Any = None
             d_value: Any = None
             for i, block in enumerate(blocks):
@@ -98,7 +99,9 @@ def attend_in_blocks(
                 d_output = d_outputs[:, :, block.start : block.stop]
                 weights = saved[i]
                 if recompute:
-                    weights = weights_of(block, after=d_key if i else d_outputs)
+                    earlier = [d_key, d_value, d_query[-1]] if i else [d_outputs]
+                    weights = weights_of(block, after=earlier)
+                    d_output = once_there_are(earlier, d_output)
                 # The softmax's own gradient needs the sum over keys of weight times its
                 # gradient; that equals this product over the width, which is shorter.
                 shared = ops.sum(
@@ -126,16 +129,17 @@ def attend_in_blocks(
     return ops.custom_gradient(attend)(*tensors)
 
 
-def once_there_is(earlier: Any, tensor: Any) -> Any:
-    """Makes a tensor wait for another one, by adding zero times it, as it were.
+def once_there_are(earlier: Sequence[Any], tensor: Any) -> Any:
+    """Makes a tensor wait for others, by adding zero times them, as it were.
 
     Without that, a graph computes all blocks at the same time, or, finding that what is
     computed for the gradient was computed before, keeps it: no memory would be saved.
     """
-    if earlier is None:
+    if not earlier:
         return tensor
-    zero = ops.minimum(ops.abs(ops.reshape(earlier, (-1,))[0]), 0.0)
-    return tensor + ops.cast(zero, tensor.dtype)
+    first = ops.stack([ops.cast(ops.reshape(x, (-1,))[0], tensor.dtype) for x in earlier])
+    first = ops.where(ops.isnan(first), ops.zeros_like(first), ops.abs(first))
+    return tensor + ops.minimum(ops.max(first), 0.0)
 
 
 def _part(tensor: Any, block: Block) -> Any:

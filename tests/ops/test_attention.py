@@ -222,6 +222,25 @@ def test_what_comes_later_has_no_influence_if_causal(bad, block_size):
         np.testing.assert_allclose(a, b, atol=1e-12)
 
 
+@pytest.mark.parametrize("block_size", BLOCKS)
+def test_a_broken_query_breaks_its_own_row_alone(block_size):
+    query, upstream = QUERY.copy(), UPSTREAM.copy()
+    query[0, 0, 0] = np.nan
+    outputs = gradients(query, KEY, VALUE, block_size=block_size)[0]
+    assert np.isnan(outputs[0, 0, 0]).all()
+    expected = gradients(QUERY, KEY, VALUE, block_size=block_size)[0]
+    expected[0, 0, 0] = np.nan
+    np.testing.assert_allclose(outputs, expected, atol=1e-12)
+    upstream[0, 0, 0] = np.nan
+    clean = gradients(QUERY, KEY, VALUE, block_size=block_size)
+    received = gradients(QUERY, KEY, VALUE, upstream=upstream, block_size=block_size)
+    # The upstream gradient of one row is about its query, and all keys of its group.
+    for a, b in zip(received[2:], clean[2:], strict=True):
+        np.testing.assert_allclose(a[1], b[1], atol=1e-12)
+        np.testing.assert_allclose(a[0, 1], b[0, 1], atol=1e-12)
+    np.testing.assert_allclose(received[1][:, 1:], clean[1][:, 1:], atol=1e-12)
+
+
 def test_a_broken_value_that_is_attended_to_shows():
     value = VALUE.copy()
     value[0, 0, 1, 0] = np.inf
