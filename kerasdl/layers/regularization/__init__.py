@@ -3,4 +3,7 @@
 from kerasdl.layers.regularization.drop_path import DropPath as DropPath
 from kerasdl.layers.regularization.inverted_dropout import InvertedDropout as InvertedDropout
 
-__all__ = ["DropPath", "InvertedDropout"]
+__all__ = [
+    "DropPath",
+    "InvertedDropout",
+]

@@ -1,0 +1,187 @@
+"""What the transformer blocks have in common."""
+
+from typing import Any
+
+import keras
+
+from kerasdl.layers.arguments import (
+    check_choice,
+    check_positive_integers,
+    check_rates,
+    check_sequence_shape,
+)
+from kerasdl.layers.attention.multi_head_attention import MultiHeadAttention
+from kerasdl.layers.blocks.feed_forward import FeedForward
+from kerasdl.layers.regularization.drop_path import DropPath
+from kerasdl.layers.regularization.inverted_dropout import InvertedDropout
+from kerasdl.layers.seeds import derive_seed
+
+NORMALIZATIONS = ("layer_norm", "rms_norm")
+
+
+class TransformerBlock(keras.layers.Layer):
+    """Residual branches with normalization; subclasses say which branches there are.
+
+    A branch is used in two steps: `self.before(name, inputs)` is what the branch works on,
+    `self.after(name, inputs, outputs, training)` adds what it gave.
+    """
+
+    def __init__(
+        self,
+        num_heads: int,
+        hidden_dim: int,
+        num_key_value_heads: int | None = None,
+        activation: Any = "gelu",
+        gated: bool = False,
+        normalization: str = "layer_norm",
+        norm_first: bool = True,
+        epsilon: float = 1e-6,
+        dropout: float = 0.0,
+        drop_path_rate: float = 0.0,
+        rotary: Any = None,
+        use_bias: bool = True,
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        check_positive_integers(num_heads=num_heads, hidden_dim=hidden_dim)
+        if num_key_value_heads is not None:
+            check_positive_integers(num_key_value_heads=num_key_value_heads)
+            if num_heads % num_key_value_heads:
+                raise ValueError(
+                    f"Received num_heads={num_heads}, num_key_value_heads={num_key_value_heads}. "
+                    "Expected a divisor of `num_heads`: each key head serves as many query heads."
+                )
+        check_choice(NORMALIZATIONS, normalization=normalization)
+        check_rates(dropout=dropout, drop_path_rate=drop_path_rate)
+        self.num_heads = num_heads
+        self.hidden_dim = hidden_dim
+        self.num_key_value_heads = num_key_value_heads
+        self.activation = keras.activations.get(activation)
+        self.gated = gated
+        self.normalization = normalization
+        self.norm_first = norm_first
+        self.epsilon = epsilon
+        self.dropout = dropout
+        self.drop_path_rate = drop_path_rate
+        self.rotary = None if rotary is None else self._adopt(rotary)
+        self.use_bias = use_bias
+        self.seed = seed
+        self.supports_masking = True
+
+    def build_branches(self, names: tuple[str, ...], shape: Any) -> None:
+        """Creates normalization, dropout and drop path of each branch."""
+        check_sequence_shape(shape)
+        self.normalizations: dict[str, Any] = {}
+        self.dropouts: dict[str, Any] = {}
+        self.drop_paths: dict[str, Any] = {}
+        for name in names:
+            self.normalizations[name] = self._normalization(f"{name}_normalization")
+            self.dropouts[name] = InvertedDropout(
+                self.dropout,
+                seed=derive_seed(self.seed, f"{name}_dropout"),
+                dtype=self.dtype_policy,
+                name=f"{name}_dropout",
+            )
+            self.drop_paths[name] = DropPath(
+                self.drop_path_rate,
+                seed=derive_seed(self.seed, f"{name}_drop_path"),
+                dtype=self.dtype_policy,
+                name=f"{name}_drop_path",
+            )
+            for layer in (self.normalizations[name], self.dropouts[name], self.drop_paths[name]):
+                layer.build(shape)
+
+    def before(self, branch: str, inputs: Any) -> Any:
+        """What a branch works on."""
+        return self.normalizations[branch](inputs) if self.norm_first else inputs
+
+    def after(self, branch: str, inputs: Any, outputs: Any, training: bool | None) -> Any:
+        """The sum of a branch's inputs and outputs."""
+        outputs = self.dropouts[branch](outputs, training=training)
+        outputs = inputs + self.drop_paths[branch](outputs, training=training)
+        return outputs if self.norm_first else self.normalizations[branch](outputs)
+
+    def make_attention(
+        self, name: str, width: int, causal: bool = False, rotary: Any = None
+    ) -> MultiHeadAttention:
+        """An attention layer with this block's arguments."""
+        if width % self.num_heads:
+            raise ValueError(
+                f"Received inputs of width {width} for num_heads={self.num_heads}. Expected a "
+                "width that is a multiple of `num_heads`: change one of them."
+            )
+        if rotary is not None:
+            # Attention takes a copy; this one is kept for the config, and complete as well.
+            rotary.build((None, self.num_heads, None, width // self.num_heads))
+        return MultiHeadAttention(
+            self.num_heads,
+            num_key_value_heads=self.num_key_value_heads,
+            causal=causal,
+            rotary=rotary,
+            dropout=self.dropout,
+            use_bias=self.use_bias,
+            seed=derive_seed(self.seed, name),
+            dtype=self.dtype_policy,
+            name=name,
+        )
+
+    def make_feed_forward(self, shape: Any) -> FeedForward:
+        """A feed-forward layer with this block's arguments, built."""
+        layer = FeedForward(
+            self.hidden_dim,
+            activation=self.activation,
+            gated=self.gated,
+            dropout=self.dropout,
+            use_bias=self.use_bias,
+            seed=derive_seed(self.seed, "feed_forward"),
+            dtype=self.dtype_policy,
+            name="feed_forward",
+        )
+        layer.build(shape)
+        return layer
+
+    def _adopt(self, rotary: Any) -> keras.layers.Layer:
+        """A copy of a layer, or the layer of a configuration, in this block's dtypes."""
+        if isinstance(rotary, dict):
+            rotary = keras.saving.deserialize_keras_object(rotary)
+        if not isinstance(rotary, keras.layers.Layer):
+            raise ValueError(
+                f"Received rotary={rotary!r}. Expected a Keras layer that takes `start_index`, "
+                "such as RotaryPositionalEmbedding()."
+            )
+        return type(rotary).from_config({**rotary.get_config(), "dtype": self.dtype_policy})
+
+    def _normalization(self, name: str) -> keras.layers.Layer:
+        kind = {
+            "layer_norm": keras.layers.LayerNormalization,
+            "rms_norm": keras.layers.RMSNormalization,
+        }[self.normalization]
+        return kind(epsilon=self.epsilon, dtype=self.dtype_policy, name=name)
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        """The mask of the inputs, unchanged."""
+        return getattr(inputs, "_keras_mask", None) if mask is None else mask
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make the same layer again."""
+        config = super().get_config()
+        rotary = keras.saving.serialize_keras_object(self.rotary)
+        if rotary is not None:
+            rotary.pop("build_config", None)  # the same before and after the block is built
+        config.update(
+            num_heads=self.num_heads,
+            hidden_dim=self.hidden_dim,
+            num_key_value_heads=self.num_key_value_heads,
+            activation=keras.activations.serialize(self.activation),
+            gated=self.gated,
+            normalization=self.normalization,
+            norm_first=self.norm_first,
+            epsilon=self.epsilon,
+            dropout=self.dropout,
+            drop_path_rate=self.drop_path_rate,
+            rotary=rotary,
+            use_bias=self.use_bias,
+            seed=self.seed,
+        )
+        return config

@@ -1,0 +1,5 @@
+"""Layers of generative models."""
+
+from kerasdl.layers.generative.gaussian_sampling import GaussianSampling as GaussianSampling
+
+__all__ = ["GaussianSampling"]

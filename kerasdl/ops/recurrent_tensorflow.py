@@ -1,0 +1,382 @@
+"""The loops of `kerasdl.ops.recurrent` on TensorFlow, with a gradient written by hand.
+
+Differentiated by TensorFlow, a loop over time computes the gradient of the
+recurrent kernel step by step, and keeps every intermediate tensor of every step.
+Here the loop back carries only the gradient of the states; that of the kernel is
+one large product after it.
+
+Under XLA the loops are faster again, but XLA compiles anew for each shape, and a
+SavedModel that asks for it is refused by a stock TensorFlow Serving. So it is
+used in training inside a `tf.function` (such as the one of `fit`) for sequences
+whose length is known there, and nowhere else.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import keras
+import tensorflow as tf
+
+Tensors = tuple[Any, ...]
+
+
+class Activation(NamedTuple):
+    """An activation whose derivative follows from its value."""
+
+    function: Callable[[Any], Any]
+    derivative: Callable[[Any], Any]
+
+
+ACTIVATIONS = {
+    "tanh": Activation(tf.tanh, lambda y: 1 - y * y),
+    "sigmoid": Activation(tf.sigmoid, lambda y: y * (1 - y)),
+    "relu": Activation(tf.nn.relu, lambda y: tf.cast(y > 0, y.dtype)),
+    "linear": Activation(tf.identity, tf.ones_like),
+}
+_NAMES = {keras.activations.get(name): name for name in ACTIVATIONS}
+
+
+def activation_names(options: dict[str, Any]) -> tuple[str, ...] | None:
+    """Names of a cell's activations, or None if the derivative of one is not known here."""
+    keys = ("activation", "recurrent_activation")
+    names = tuple(_NAMES.get(options[key], "") for key in keys if key in options)
+    return names if all(names) else None
+
+
+def run(
+    cell: str,
+    activations: tuple[str, ...],
+    projected: Any,
+    states: Tensors,
+    recurrent_kernel: Any,
+    recurrent_bias: Any,
+    recurrent_dropout_mask: Any,
+    mask: Any,
+    training: bool,
+) -> tuple[Any, Tensors]:
+    """Runs a cell over a sequence.
+
+    Args:
+        cell: `"simple_rnn"`, `"lstm"` or `"gru"`.
+        activations: Names of the activation and, where there are gates, of theirs.
+        projected: Float tensor `(time, batch, gates * units)`.
+        states: The states before the first step, tensors `(batch, units)`.
+        recurrent_kernel: Float tensor `(units, gates * units)`.
+        recurrent_bias: Float tensor `(gates * units,)`, or None.
+        recurrent_dropout_mask: Float tensor `(gates, batch, units)`, or None. No
+            gradient flows through it.
+        mask: Boolean tensor `(time, batch, 1)`, or None.
+        training: Whether to keep what the gradient needs; otherwise a gradient, if
+            one is asked for, computes it anew.
+
+    Returns:
+        The first state after each step `(time, batch, units)`, and the last states.
+    """
+    compiled = training and not tf.executing_eagerly() and projected.shape[0] is not None
+    forward, backward = _COMPILED if compiled else _TRACED
+    constants = (mask, recurrent_dropout_mask)
+    biases = () if recurrent_bias is None else (recurrent_bias,)
+    count = len(states)
+
+    @tf.custom_gradient
+    def loop(*inputs: Any) -> tuple[Tensors, Callable[..., Any]]:
+        # Nothing in here is to be recorded for the gradient that TensorFlow would make.
+        frozen = tuple(tf.stop_gradient(tensor) for tensor in inputs)
+        histories, kept = forward(cell, activations, count, frozen, constants, training)
+
+        def gradient(*d_outputs: Any) -> Any:
+            @tf.custom_gradient
+            def first_order(*tensors: Any) -> tuple[Any, Callable[..., Any]]:
+                saved = histories, kept
+                if not training:
+                    saved = forward(cell, activations, count, frozen, constants, True)
+                d_frozen = tuple(tf.stop_gradient(d) for d in tensors[len(inputs) :])
+                first = backward(cell, activations, count, frozen, constants, saved, d_frozen)
+                return first, lambda *dd: _second_order(
+                    cell, activations, count, tensors, constants, dd
+                )
+
+            return first_order(*inputs, *d_outputs)
+
+        return (histories[0][1:], *(history[-1] for history in histories)), gradient
+
+    outputs, *last = loop(projected, recurrent_kernel, *states, *biases)
+    return outputs, tuple(last)
+
+
+def scan(
+    step: Callable[[Any, Tensors], Tensors], projected: Any, states: Tensors, mask: Any
+) -> tuple[Any, Tensors]:
+    """Takes one step after the other, in a loop that TensorFlow differentiates.
+
+    `ops.scan` would do, but for the bound on the number of steps, without which XLA
+    cannot compile the gradient.
+
+    Args:
+        step: `(projected input, states) -> new states`, for one point of time.
+        projected: Float tensor `(time, batch, gates * units)`.
+        states: The states before the first step.
+        mask: Boolean tensor `(time, batch, 1)`, or None.
+
+    Returns:
+        The first state after each step `(time, batch, units)`, and the last states.
+    """
+    steps = _steps(projected)
+
+    def body(t: Any, states: Tensors, outputs: Any) -> tuple[Any, Tensors, Any]:
+        new = step(projected[t], states)
+        if mask is not None:
+            new = tuple(tf.where(mask[t], a, b) for a, b in zip(new, states, strict=True))
+        return t + 1, new, outputs.write(t, new[0])
+
+    outputs = tf.TensorArray(projected.dtype, steps, element_shape=states[0].shape)
+    _, states, outputs = tf.while_loop(
+        lambda t, *_: t < steps, body, (0, states, outputs), maximum_iterations=steps
+    )
+    return outputs.stack(), states
+
+
+def _forward(
+    cell: str,
+    activations: tuple[str, ...],
+    count: int,
+    inputs: Tensors,
+    constants: Tensors,
+    keep: bool,
+) -> tuple[Tensors, Tensors]:
+    """The loop onwards: the history of each state, from before the first step, and the gates."""
+    projected, kernel, *rest = inputs
+    states, biases = tuple(rest[:count]), rest[count:]
+    mask, dropout_mask = constants
+    step = _CELLS[cell].forward
+    functions = [ACTIVATIONS[name].function for name in activations]
+    steps = _steps(projected)
+    kernels = _split(kernel, dropout_mask)
+
+    def array(size: Any) -> Any:
+        shape = (projected.shape[1], kernel.shape[0])
+        return tf.TensorArray(projected.dtype, size, element_shape=shape)
+
+    def body(t: Any, states: Tensors, histories: Tensors, kept: Tensors) -> Tensors:
+        recurrent = _concat([tf.matmul(h, u) for h, u in _pairs(states[0], kernels, dropout_mask)])
+        if biases:
+            recurrent += biases[0]
+        new, gates = step(projected[t], recurrent, states, *functions)
+        if mask is not None:
+            new = tuple(tf.where(mask[t], a, b) for a, b in zip(new, states, strict=True))
+        histories = tuple(a.write(t + 1, h) for a, h in zip(histories, new, strict=True))
+        if keep:
+            kept = tuple(a.write(t, g) for a, g in zip(kept, gates, strict=True))
+        return t + 1, new, histories, kept
+
+    histories = tuple(array(steps + 1).write(0, state) for state in states)
+    kept = tuple(array(steps) for _ in range(_CELLS[cell].kept if keep else 0))
+    _, _, histories, kept = tf.while_loop(
+        lambda t, *_: t < steps, body, (0, states, histories, kept), maximum_iterations=steps
+    )
+    return tuple(a.stack() for a in histories), tuple(a.stack() for a in kept)
+
+
+def _backward(
+    cell: str,
+    activations: tuple[str, ...],
+    count: int,
+    inputs: Tensors,
+    constants: Tensors,
+    saved: tuple[Tensors, Tensors],
+    d_outputs: Tensors,
+) -> Tensors:
+    """The loop back, and then the gradients of the weights: those of all `inputs`, in order."""
+    projected, kernel, *rest = inputs
+    has_bias = len(rest) > count
+    mask, dropout_mask = constants
+    histories, kept = saved
+    d_sequence, *d_last = d_outputs
+    step = _CELLS[cell].backward
+    functions = [ACTIVATIONS[name] for name in activations]
+    steps = _steps(projected)
+    transposed = [tf.transpose(u) for u in _split(kernel, dropout_mask)]
+
+    def body(t: Any, d_states: Tensors, arrays: Tensors) -> Tensors:
+        d_states = (d_states[0] + d_sequence[t], *d_states[1:])
+        before = tuple(history[t] for history in histories)
+        after = tuple(history[t + 1] for history in histories)
+        gates = tuple(gate[t] for gate in kept)
+        d_products, d_before = step(gates, before, after, d_states, *functions)
+        if mask is not None:
+            d_products = [tf.where(mask[t], d, tf.zeros_like(d)) for d in d_products]
+        d_h = _through_kernel(d_products[-1], transposed, dropout_mask)
+        d_before = (d_h if d_before[0] is None else d_before[0] + d_h, *d_before[1:])
+        if mask is not None:
+            d_before = tuple(
+                tf.where(mask[t], a, b) for a, b in zip(d_before, d_states, strict=True)
+            )
+        arrays = tuple(a.write(t, d) for a, d in zip(arrays, d_products, strict=True))
+        return t - 1, d_before, arrays
+
+    arrays = tuple(
+        tf.TensorArray(projected.dtype, steps, element_shape=projected.shape[1:])
+        for _ in range(_CELLS[cell].products)
+    )
+    _, d_states, arrays = tf.while_loop(
+        lambda t, *_: t >= 0,
+        body,
+        (steps - 1, tuple(d_last), arrays),
+        maximum_iterations=steps,
+    )
+    d_products = [a.stack() for a in arrays]
+    d_recurrent = _rows(d_products[-1])
+    gates = 1 if dropout_mask is None else dropout_mask.shape[0]
+    d_kernel = _concat(
+        [
+            tf.matmul(_rows(h), d, transpose_a=True)
+            for (h, d) in _pairs(
+                histories[0][:-1], tf.split(d_recurrent, gates, axis=-1), dropout_mask
+            )
+        ]
+    )
+    d_bias = (tf.reduce_sum(d_recurrent, axis=0),) if has_bias else ()
+    return (d_products[0], d_kernel, *d_states, *d_bias)
+
+
+def _second_order(
+    cell: str,
+    activations: tuple[str, ...],
+    count: int,
+    tensors: Tensors,
+    constants: Tensors,
+    dd: Tensors,
+) -> Any:
+    """The gradient of the gradient, which is rare enough to be left to TensorFlow."""
+    inputs, d_outputs = tensors[: -(count + 1)], tensors[-(count + 1) :]
+    with tf.GradientTape() as outer:
+        outer.watch(tensors)
+        with tf.GradientTape() as inner:
+            inner.watch(inputs)
+            histories, _ = _forward(cell, activations, count, inputs, constants, False)
+            outputs = (histories[0][1:], *(history[-1] for history in histories))
+        first = inner.gradient(outputs, inputs, d_outputs, unconnected_gradients="zero")
+    return outer.gradient(first, tensors, dd, unconnected_gradients="zero")
+
+
+class Cell(NamedTuple):
+    """What a cell does between the matrix products, forwards and backwards.
+
+    `forward` takes the two products and the states, and returns the new states and
+    what `backward` needs besides, `kept` tensors. `backward` returns the gradients
+    of the products, one tensor where they are equal (`products` of them, that of
+    the state's product last), and of the previous states on the ways that do not
+    lead through a product, None for no such way.
+    """
+
+    forward: Callable[..., tuple[Tensors, Tensors]]
+    backward: Callable[..., tuple[list[Any], Tensors]]
+    kept: int
+    products: int
+
+
+def _simple_rnn_forward(x: Any, u: Any, states: Tensors, act: Any) -> tuple[Tensors, Tensors]:
+    return (act(x + u),), ()
+
+
+def _simple_rnn_backward(
+    kept: Tensors, before: Tensors, after: Tensors, d_states: Tensors, act: Activation
+) -> tuple[list[Any], Tensors]:
+    return [d_states[0] * act.derivative(after[0])], (None,)
+
+
+def _lstm_forward(x: Any, u: Any, states: Tensors, act: Any, gate: Any) -> tuple[Tensors, Tensors]:
+    i, f, g, o = tf.split(x + u, 4, axis=-1)
+    i, f, g, o = gate(i), gate(f), act(g), gate(o)
+    c = f * states[1] + i * g
+    return (o * act(c), c), (i, f, g, o)
+
+
+def _lstm_backward(
+    kept: Tensors,
+    before: Tensors,
+    after: Tensors,
+    d_states: Tensors,
+    act: Activation,
+    gate: Activation,
+) -> tuple[list[Any], Tensors]:
+    (i, f, g, o), (d_h, d_c) = kept, d_states
+    shown = act.function(after[1])
+    d_c = d_c + d_h * o * act.derivative(shown)
+    d_i = d_c * g * gate.derivative(i)
+    d_f = d_c * before[1] * gate.derivative(f)
+    d_g = d_c * i * act.derivative(g)
+    d_o = d_h * shown * gate.derivative(o)
+    return [tf.concat([d_i, d_f, d_g, d_o], axis=-1)], (None, d_c * f)
+
+
+def _gru_forward(x: Any, u: Any, states: Tensors, act: Any, gate: Any) -> tuple[Tensors, Tensors]:
+    (x_z, x_r, x_g), (u_z, u_r, u_g) = tf.split(x, 3, axis=-1), tf.split(u, 3, axis=-1)
+    z, r = gate(x_z + u_z), gate(x_r + u_r)
+    g = act(x_g + r * u_g)
+    return (z * states[0] + (1 - z) * g,), (z, r, g, u_g)
+
+
+def _gru_backward(
+    kept: Tensors,
+    before: Tensors,
+    after: Tensors,
+    d_states: Tensors,
+    act: Activation,
+    gate: Activation,
+) -> tuple[list[Any], Tensors]:
+    (z, r, g, u_g), (d_h,) = kept, d_states
+    d_z = d_h * (before[0] - g) * gate.derivative(z)
+    d_g = d_h * (1 - z) * act.derivative(g)
+    d_r = d_g * u_g * gate.derivative(r)
+    d_inputs = tf.concat([d_z, d_r, d_g], axis=-1)
+    return [d_inputs, tf.concat([d_z, d_r, d_g * r], axis=-1)], (d_h * z,)
+
+
+_CELLS = {
+    "simple_rnn": Cell(_simple_rnn_forward, _simple_rnn_backward, kept=0, products=1),
+    "lstm": Cell(_lstm_forward, _lstm_backward, kept=4, products=1),
+    "gru": Cell(_gru_forward, _gru_backward, kept=4, products=2),
+}
+
+
+def _steps(projected: Any) -> Any:
+    return tf.shape(projected)[0] if projected.shape[0] is None else projected.shape[0]
+
+
+def _rows(sequence: Any) -> Any:
+    return tf.reshape(sequence, (-1, sequence.shape[-1]))
+
+
+def _concat(parts: list[Any]) -> Any:
+    return parts[0] if len(parts) == 1 else tf.concat(parts, axis=-1)
+
+
+def _split(kernel: Any, dropout_mask: Any) -> list[Any]:
+    """The kernel of each gate where each sees another part of the state, or the one of all."""
+    if dropout_mask is None:
+        return [kernel]
+    return tf.split(kernel, dropout_mask.shape[0], axis=-1)
+
+
+def _pairs(states: Any, others: list[Any], dropout_mask: Any) -> list[tuple[Any, Any]]:
+    if dropout_mask is None:
+        return [(states, others[0])]
+    return [(states * dropout_mask[k], other) for k, other in enumerate(others)]
+
+
+def _through_kernel(d_product: Any, transposed: list[Any], dropout_mask: Any) -> Any:
+    """The gradient of the state on its way through the product with the kernel."""
+    if dropout_mask is None:
+        return tf.matmul(d_product, transposed[0])
+    parts = tf.split(d_product, len(transposed), axis=-1)
+    products = [tf.matmul(d, u) for d, u in zip(parts, transposed, strict=True)]
+    return tf.add_n([d * dropout_mask[k] for k, d in enumerate(products)])
+
+
+_TRACED = tuple(
+    tf.function(loop, autograph=False, reduce_retracing=True) for loop in (_forward, _backward)
+)
+_COMPILED = tuple(
+    tf.function(loop, autograph=False, jit_compile=True) for loop in (_forward, _backward)
+)

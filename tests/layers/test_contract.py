@@ -1,0 +1,82 @@
+"""Every layer exported from `kerasdl.layers` keeps the contract.
+
+The cases stand beside the layers' other tests: `tests/layers/<family>/cases.py` holds a list
+`CASES` of `kerasdl.testing.LayerCase`.
+"""
+
+import importlib.util
+from pathlib import Path
+
+import keras
+import pytest
+
+import kerasdl.layers
+from kerasdl.testing import (
+    LayerCase,
+    check_arguments,
+    check_fresh_process_reload,
+    layer_checks,
+)
+
+HERE = Path(__file__).parent
+
+EXPORTED = {
+    name: value
+    for name, value in vars(kerasdl.layers).items()
+    if isinstance(value, type) and issubclass(value, keras.layers.Layer)
+}
+
+
+def load_cases() -> list[LayerCase]:
+    cases = []
+    for path in sorted(HERE.glob("*/cases.py")):
+        name = f"layer_cases_{path.parent.name}"
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        cases.extend(module.CASES)
+    return cases
+
+
+CASES = load_cases()
+
+# These two look at several cases at once.
+CHECKS = {
+    name: check
+    for name, check in layer_checks().items()
+    if name not in ("arguments", "fresh_process")
+}
+
+
+def test_every_exported_layer_has_a_case_and_every_case_an_export() -> None:
+    covered = {type(case.make()) for case in CASES}
+    assert sorted(set(EXPORTED.values()) - covered, key=str) == [], "exported without a case"
+    assert sorted(covered - set(EXPORTED.values()), key=str) == [], "a case, but not exported"
+
+
+def test_every_layer_is_in_all() -> None:
+    assert sorted(EXPORTED) == sorted(
+        name for name in kerasdl.layers.__all__ if name in EXPORTED
+    ), "missing in kerasdl.layers.__all__"
+
+
+def test_cases_have_different_names() -> None:
+    names = [case.name for case in CASES]
+    assert sorted(names) == sorted(set(names)), "give the cases of one layer different ids"
+
+
+@pytest.mark.parametrize("name", sorted(EXPORTED))
+def test_arguments_are_exercised(name: str) -> None:
+    check_arguments(*[case for case in CASES if type(case.make()) is EXPORTED[name]])
+
+
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_contract(case: LayerCase, check: str) -> None:
+    CHECKS[check](case)
+
+
+def test_every_layer_reloads_in_a_fresh_process() -> None:
+    check_fresh_process_reload(*CASES)

@@ -1,0 +1,112 @@
+"""Where the hand-written loops are compiled with XLA, and that it changes nothing."""
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from kerasdl import ops
+from kerasdl.ops import recurrent_tensorflow
+
+WEIGHTS = {"simple_rnn": (1, (4,)), "lstm": (4, (16,)), "gru": (3, (2, 12))}
+
+
+def weights_of(cell: str) -> list[Any]:
+    gates, bias_shape = WEIGHTS[cell]
+    random = np.random.default_rng(2)
+    shapes = [(2, gates * 4), (4, gates * 4), bias_shape]
+    return [tf.constant(random.normal(size=shape).astype("float32")) for shape in shapes]
+
+
+def function_of(cell: str, time: int | None, training: bool, **options: Any) -> Any:
+    weights = weights_of(cell)
+
+    def gradient(inputs: Any, mask: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch([inputs, *weights])
+            outputs, _ = getattr(ops, cell)(
+                inputs, *weights, mask=mask, training=training, **options
+            )
+            loss = tf.reduce_sum(outputs * outputs)
+        return outputs, tape.gradient(loss, [inputs, *weights])
+
+    signature = [tf.TensorSpec((None, time, 2)), tf.TensorSpec((None, time), "bool")]
+    return tf.function(gradient, input_signature=signature, autograph=False)
+
+
+def asks_for_xla(function: Any) -> bool:
+    definition = function.get_concrete_function().graph.as_graph_def()
+    return any(
+        "_XlaMustCompile" in f.attr and f.attr["_XlaMustCompile"].b
+        for f in definition.library.function
+    )
+
+
+@pytest.mark.parametrize(
+    ("time", "training", "expected"),
+    [(5, True, True), (None, True, False), (5, False, False), (None, False, False)],
+)
+def test_xla_is_for_training_with_sequences_of_known_length(
+    time: int | None, training: bool, expected: bool
+) -> None:
+    assert asks_for_xla(function_of("lstm", time, training)) is expected
+
+
+@pytest.mark.parametrize("cell", WEIGHTS)
+def test_values_and_gradients_are_the_same_on_all_paths(cell: str) -> None:
+    random = np.random.default_rng(4)
+    inputs = tf.constant(random.normal(size=(3, 5, 2)).astype("float32"))
+    mask = np.array([[1, 1, 1, 1, 1], [0, 1, 0, 1, 0], [0, 0, 0, 0, 0]], bool)
+    compiled = function_of(cell, 5, training=True)(inputs, mask)
+    for time, training in ((None, True), (5, False), (None, False)):
+        other = function_of(cell, time, training)(inputs, mask)
+        for a, b in zip(tf.nest.flatten(compiled), tf.nest.flatten(other), strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-5)
+
+
+def test_one_function_serves_all_lengths_and_batches() -> None:
+    function = function_of("gru", None, training=True)
+    random = np.random.default_rng(4)
+    for batch, time in ((1, 1), (3, 5), (2, 9)):
+        inputs = random.normal(size=(batch, time, 2)).astype("float32")
+        outputs, slopes = function(inputs, np.ones((batch, time), bool))
+        assert outputs.shape == (batch, time, 4)
+        assert slopes[0].shape == inputs.shape
+        assert np.all(np.isfinite(slopes[0]))
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_loops_run_inside_a_function_compiled_with_xla(training: bool) -> None:
+    weights = weights_of("lstm")
+    inputs = tf.constant(np.random.default_rng(4).normal(size=(3, 5, 2)).astype("float32"))
+
+    def gradient(inputs: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            outputs, _ = ops.lstm(inputs, *weights, training=training)
+            loss = tf.reduce_sum(outputs * outputs)
+        return tape.gradient(loss, inputs)
+
+    compiled = tf.function(gradient, jit_compile=True, autograph=False)(inputs)
+    np.testing.assert_allclose(compiled, gradient(inputs), rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["tanh", "sigmoid", "relu", "linear"])
+def test_derivatives_follow_from_the_values(name: str) -> None:
+    activation = keras.activations.get(name)
+    names = recurrent_tensorflow.activation_names({"activation": activation})
+    assert names == (name,)
+    function, derivative = recurrent_tensorflow.ACTIVATIONS[name]
+    x = tf.constant([-2.0, -0.3, 0.4, 3.0], "float64")
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = activation(x)
+    np.testing.assert_allclose(function(x), y, atol=1e-15)
+    np.testing.assert_allclose(derivative(y), tape.gradient(y, x), atol=1e-15)
+
+
+def test_other_activations_are_left_to_tensorflow() -> None:
+    options = {"activation": keras.activations.tanh, "recurrent_activation": keras.activations.elu}
+    assert recurrent_tensorflow.activation_names(options) is None
