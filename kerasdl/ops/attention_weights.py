@@ -9,6 +9,7 @@ from keras import ops
 from kerasdl.ops.attention_heads import grouped_scores
 from kerasdl.ops.masks import causal_mask
 from kerasdl.ops.precision import at_least_float32
+from kerasdl.ops.random import keep_mask
 
 # Less than any score, but finite, so that a row that is masked wholly does not turn into
 # NaN before it is set to zero.
@@ -83,8 +84,6 @@ def kept_weights(weights: Any, rate: float, seed: Any, block: Any = 0) -> Any:
     """
     if rate == 0.0:
         return None
-    from kerasdl.ops.random import keep_mask
-
     # The words of a generator's seeds differ by 1 from step to step: the golden ratio
     # keeps the blocks of one step from meeting those of the next. torch has uint32, but
     # does not multiply it.

@@ -11,13 +11,14 @@ from kerasdl.layers.attention.attention_masks import (
     zero_unused,
 )
 from kerasdl.layers.attention.base_multi_head_attention import check_positive
+from kerasdl.layers.random_layer import RandomLayer
 from kerasdl.ops.attention import check_dropout_rate
 from kerasdl.ops.attention_additive import additive_attention
 from kerasdl.registration import public
 
 
 @public
-class AdditiveAttention(keras.layers.Layer):
+class AdditiveAttention(RandomLayer):
     """Averages values, weighted by a small network of query and key.
 
     The score is `v . tanh(W q + U k + b)` (Bahdanau et al., 2015, "Neural machine translation by
@@ -69,15 +70,13 @@ class AdditiveAttention(keras.layers.Layer):
         seed: int | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(seed=seed, **kwargs)
         check_positive("units", units)
         check_dropout_rate(dropout)
         self.units = units
         self.use_bias = use_bias
         self.dropout = dropout
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed) if dropout else None
         self.supports_masking = True
 
     def build(self, query_shape: Any, value_shape: Any = None, key_shape: Any = None) -> None:
@@ -188,5 +187,4 @@ class AdditiveAttention(keras.layers.Layer):
             "use_bias": self.use_bias,
             "dropout": self.dropout,
             "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
-            "seed": self.seed,
         }

@@ -10,13 +10,14 @@ from kerasdl.layers.attention.base_multi_head_attention import (
     BaseMultiHeadAttention,
     check_positive,
 )
+from kerasdl.layers.random_layer import RandomLayer
 from kerasdl.ops.attention import check_dropout_rate, scaled_dot_product_attention
 from kerasdl.ops.attention_heads import matmul
 from kerasdl.registration import public
 
 
 @public
-class LinformerAttention(BaseMultiHeadAttention):
+class LinformerAttention(BaseMultiHeadAttention, RandomLayer):
     """Multi-head attention to a fixed number of mixtures of keys and values.
 
     Two learned matrices mix the keys, and the values, of all positions into `rank` of each, to
@@ -89,6 +90,7 @@ class LinformerAttention(BaseMultiHeadAttention):
             num_key_value_heads=num_key_value_heads,
             use_bias=use_bias,
             kernel_initializer=kernel_initializer,
+            seed=seed,
             **kwargs,
         )
         check_positive("max_length", max_length)
@@ -97,8 +99,6 @@ class LinformerAttention(BaseMultiHeadAttention):
         self.max_length = max_length
         self.rank = rank
         self.dropout = dropout
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed) if dropout else None
 
     def build(self, query_shape: Any, value_shape: Any = None, key_shape: Any = None) -> None:
         """Creates the projections and the two mixing matrices."""
@@ -141,7 +141,6 @@ class LinformerAttention(BaseMultiHeadAttention):
             "max_length": self.max_length,
             "rank": self.rank,
             "dropout": self.dropout,
-            "seed": self.seed,
         }
 
 

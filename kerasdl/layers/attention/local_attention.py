@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import keras
-
 from kerasdl.layers.attention.attention_masks import AttentionMasks
 from kerasdl.layers.attention.base_multi_head_attention import BaseMultiHeadAttention
+from kerasdl.layers.random_layer import RandomLayer
 from kerasdl.ops.attention import check_dropout_rate
 from kerasdl.ops.attention_local import local_attention
 from kerasdl.ops.masks import check_window
@@ -13,7 +12,7 @@ from kerasdl.registration import public
 
 
 @public
-class LocalAttention(BaseMultiHeadAttention):
+class LocalAttention(BaseMultiHeadAttention, RandomLayer):
     """Multi-head attention to what is near, in time proportional to length times window.
 
     Equal to `MultiHeadAttention` with `kerasdl.ops.sliding_window_mask`, without computing what
@@ -59,6 +58,7 @@ class LocalAttention(BaseMultiHeadAttention):
 
     Example:
 
+    >>> import keras
     >>> x = keras.random.normal((2, 100, 32), seed=1)
     >>> LocalAttention(num_heads=4, window=16, causal=True)(x).shape
     TensorShape([2, 100, 32])
@@ -89,6 +89,7 @@ class LocalAttention(BaseMultiHeadAttention):
             rotary=rotary,
             use_bias=use_bias,
             kernel_initializer=kernel_initializer,
+            seed=seed,
             **kwargs,
         )
         check_window(window)
@@ -96,8 +97,6 @@ class LocalAttention(BaseMultiHeadAttention):
         self.window = window
         self.causal = causal
         self.dropout = dropout
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed) if dropout else None
 
     def attend(
         self, query: Any, key: Any, value: Any, masks: AttentionMasks, training: bool | None
@@ -123,5 +122,4 @@ class LocalAttention(BaseMultiHeadAttention):
             "causal": self.causal,
             "rotary": self.rotary_config(),
             "dropout": self.dropout,
-            "seed": self.seed,
         }

@@ -7,6 +7,7 @@ from keras import ops
 
 from kerasdl.layers.attention.attention_masks import AttentionMasks, check_input_shapes, zero_unused
 from kerasdl.layers.attention.base_multi_head_attention import BaseMultiHeadAttention
+from kerasdl.layers.random_layer import RandomLayer
 from kerasdl.ops.attention import check_dropout_rate, scaled_dot_product_attention
 from kerasdl.ops.masks import as_mask
 from kerasdl.ops.positions import known_index
@@ -16,7 +17,7 @@ Cache = dict[str, Any]
 
 
 @public
-class MultiHeadAttention(BaseMultiHeadAttention):
+class MultiHeadAttention(BaseMultiHeadAttention, RandomLayer):
     """Lets every position of a sequence gather from all positions of another, or its own.
 
     Query, key and value are projected to heads, each head takes an average of the values,
@@ -117,13 +118,12 @@ class MultiHeadAttention(BaseMultiHeadAttention):
             use_bias=use_bias,
             kernel_initializer=kernel_initializer,
             rotary=rotary,
+            seed=seed,
             **kwargs,
         )
         check_dropout_rate(dropout)
         self.causal = causal
         self.dropout = dropout
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed) if dropout else None
         self.block_size = block_size
 
     def call(
@@ -288,7 +288,6 @@ class MultiHeadAttention(BaseMultiHeadAttention):
             **super().get_config(),
             "causal": self.causal,
             "dropout": self.dropout,
-            "seed": self.seed,
             "rotary": self.rotary_config(),
             "block_size": self.block_size,
         }

@@ -10,12 +10,13 @@ from kerasdl.layers.attention.attention_masks import (
     check_input_shapes,
     zero_unused,
 )
+from kerasdl.layers.random_layer import RandomLayer
 from kerasdl.ops.attention import check_dropout_rate, scaled_dot_product_attention
 from kerasdl.registration import public
 
 
 @public
-class ScaledDotProductAttention(keras.layers.Layer):
+class ScaledDotProductAttention(RandomLayer):
     """Averages values, weighted by how well their keys match the query.
 
     `softmax(query @ key^T * scale + bias) @ value` (Vaswani et al., 2017, equation 1), without
@@ -73,14 +74,12 @@ class ScaledDotProductAttention(keras.layers.Layer):
         seed: int | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(seed=seed, **kwargs)
         check_dropout_rate(dropout)
         self.causal = causal
         self.scale = scale
         self.dropout = dropout
         self.block_size = block_size
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed) if dropout else None
         self.supports_masking = True
 
     def build(self, query_shape: Any, value_shape: Any = None, key_shape: Any = None) -> None:
@@ -181,5 +180,4 @@ class ScaledDotProductAttention(keras.layers.Layer):
             "scale": self.scale,
             "dropout": self.dropout,
             "block_size": self.block_size,
-            "seed": self.seed,
         }

@@ -10,10 +10,12 @@ from keras import ops
 # their dropout masks drawn once per sequence, before the loop.
 from keras.src.layers.rnn.dropout_rnn_cell import DropoutRNNCell
 
+from kerasdl.layers.random_layer import RandomLayer
+from kerasdl.ops.dropout import dropout
 from kerasdl.ops.recurrent import project
 
 
-class RecurrentCell(DropoutRNNCell, keras.layers.Layer):
+class RecurrentCell(DropoutRNNCell, RandomLayer):
     """Base class of the cells: weights, dropout masks, initial state and config.
 
     A subclass says how many `gates` it has and what one `step` is.
@@ -41,7 +43,7 @@ class RecurrentCell(DropoutRNNCell, keras.layers.Layer):
         seed: int | None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(seed=seed, **kwargs)
         _check_units(units)
         _check_rate("dropout", dropout)
         _check_rate("recurrent_dropout", recurrent_dropout)
@@ -60,8 +62,6 @@ class RecurrentCell(DropoutRNNCell, keras.layers.Layer):
         self.dropout = dropout
         self.recurrent_dropout = recurrent_dropout
         self.layer_norm = layer_norm
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
         self.state_size: Any = units
         self.output_size = units
 
@@ -158,7 +158,7 @@ class RecurrentCell(DropoutRNNCell, keras.layers.Layer):
         if rate == 0:
             return None
         ones = ops.ones((self.gates, batch, size), self.compute_dtype)
-        return keras.random.dropout(ones, rate, seed=self.seed_generator)
+        return dropout(ones, rate, self.seed_generator)
 
     def _create_dropout_mask(self, step_input: Any, dropout_rate: float) -> Any:
         # Called by Keras's own RNN layers.
@@ -201,7 +201,6 @@ class RecurrentCell(DropoutRNNCell, keras.layers.Layer):
             dropout=self.dropout,
             recurrent_dropout=self.recurrent_dropout,
             layer_norm=self.layer_norm,
-            seed=self.seed,
         )
         return config
 
