@@ -10,6 +10,7 @@ import numpy as np
 from kerasdl.testing.case import Arrays, LayerCase, is_float, outputs_of, to_numpy, to_tensors
 from kerasdl.testing.comparison import difference, differences, require
 from kerasdl.testing.differentiation import Differentiator, Gradients
+from kerasdl.testing.mask_layers import AttachMask, ReadMask
 from kerasdl.testing.mask_spec import MaskSpec
 
 CHECK = "masks"
@@ -63,34 +64,6 @@ def holes(shape: tuple[int, ...]) -> np.ndarray:
     keep[0, [0, length // 2]] = False
     keep[1:, -(length // 3) :] = False
     return keep
-
-
-class AttachMask(keras.layers.Layer):
-    """Passes the first input on with the second as its Keras mask."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(autocast=False, **kwargs)
-        self.supports_masking = True
-
-    def call(self, inputs: Any) -> Any:
-        """Returns the first of the two inputs as it is."""
-        return keras.ops.multiply(inputs[0], 1)
-
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
-        """Returns the second input."""
-        return inputs[1]
-
-
-class ReadMask(keras.layers.Layer):
-    """Returns the Keras mask of its input, or `None`."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(autocast=False, **kwargs)
-        self.supports_masking = True
-
-    def call(self, inputs: Any, mask: Any = None) -> Any:
-        """Returns the mask."""
-        return mask
 
 
 def _complete(case: LayerCase, layer: keras.layers.Layer) -> MaskSpec:
