@@ -11,6 +11,7 @@ used in training inside a `tf.function` (such as the one of `fit`) for sequences
 whose length is known there, and nowhere else.
 """
 
+import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -72,8 +73,12 @@ def run(
     Returns:
         The first state after each step `(time, batch, units)`, and the last states.
     """
-    compiled = training and not tf.executing_eagerly() and projected.shape[0] is not None
-    forward, backward = _COMPILED if compiled else _TRACED
+    if tf.executing_eagerly():
+        forward, backward = _functions(cell, projected.shape[-1], compiled=False)
+    elif training and projected.shape[0] is not None:
+        forward, backward = _functions(cell, projected.shape[-1], compiled=True)
+    else:
+        forward, backward = _forward, _backward
     constants = (mask, recurrent_dropout_mask)
     biases = () if recurrent_bias is None else (recurrent_bias,)
     count = len(states)
@@ -374,9 +379,12 @@ def _through_kernel(d_product: Any, transposed: list[Any], dropout_mask: Any) ->
     return tf.add_n([d * dropout_mask[k] for k, d in enumerate(products)])
 
 
-_TRACED = tuple(
-    tf.function(loop, autograph=False, reduce_retracing=True) for loop in (_forward, _backward)
-)
-_COMPILED = tuple(
-    tf.function(loop, autograph=False, jit_compile=True) for loop in (_forward, _backward)
-)
+@functools.cache
+def _functions(cell: str, width: int, compiled: bool) -> tuple[Callable[..., Any], ...]:
+    """The two loops as functions of TensorFlow's, for layers of one cell and size.
+
+    What is traced for one size must not serve another: TensorFlow would take the size
+    for one that varies, as the batch and the length do.
+    """
+    options = {"jit_compile": True} if compiled else {"reduce_retracing": True}
+    return tuple(tf.function(loop, autograph=False, **options) for loop in (_forward, _backward))

@@ -77,6 +77,23 @@ def test_one_function_serves_all_lengths_and_batches() -> None:
         assert np.all(np.isfinite(slopes[0]))
 
 
+@pytest.mark.parametrize("cell", WEIGHTS)
+def test_sizes_do_not_disturb_each_other(cell: str) -> None:
+    random = np.random.default_rng(4)
+    gates, bias_shape = WEIGHTS[cell]
+    for units in (4, 6, 3):
+        bias_shape = (*bias_shape[:-1], gates * units)
+        shapes = [(2, gates * units), (units, gates * units), bias_shape]
+        weights = [tf.constant(random.normal(size=shape).astype("float32")) for shape in shapes]
+        for batch, time in ((2, 5), (3, 4), (1, 7)):
+            inputs = tf.constant(random.normal(size=(batch, time, 2)).astype("float32"))
+            with tf.GradientTape() as tape:
+                tape.watch(inputs)
+                outputs, _ = getattr(ops, cell)(inputs, *weights, training=True)
+            assert outputs.shape == (batch, time, units)
+            assert tape.gradient(outputs, inputs).shape == inputs.shape
+
+
 @pytest.mark.parametrize("training", [False, True])
 def test_loops_run_inside_a_function_compiled_with_xla(training: bool) -> None:
     weights = weights_of("lstm")

@@ -1,4 +1,4 @@
-"""A good layer of each kind, and the same with exactly one bug each."""
+"""A good layer, and the same with exactly one bug each."""
 
 import itertools
 import warnings
@@ -7,6 +7,15 @@ from typing import Any
 import keras
 import numpy as np
 from keras import ops
+
+
+def is_traced(tensor: Any) -> bool:
+    """Whether a compiled function is being made."""
+    if keras.backend.backend() == "jax":
+        import jax
+
+        return isinstance(tensor, jax.core.Tracer)
+    return not hasattr(tensor, "numpy")
 
 
 class Projection(keras.layers.Layer):
@@ -176,11 +185,7 @@ class Prints(Projection):
 class DiffersWhenTraced(Projection):
     def call(self, inputs: Any) -> Any:
         outputs = super().call(inputs)
-        if keras.backend.backend() == "jax":
-            import jax
-
-            return outputs * 2 if isinstance(inputs, jax.core.Tracer) else outputs
-        return outputs if hasattr(inputs, "numpy") else outputs * 2
+        return outputs * 2 if is_traced(inputs) else outputs
 
 
 class LosesWeightOnSave(Projection):
@@ -227,221 +232,96 @@ class InvertsMask(Projection):
         return None if previous_mask is None else ops.logical_not(previous_mask)
 
 
-class MaskedMean(keras.layers.Layer):
-    """A good layer: subtracts the mean over the unmasked positions; zeros where there is none."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.supports_masking = True
-
-    def build(self, input_shape: Any) -> None:
-        self.kernel = self.add_weight(shape=(input_shape[-1], input_shape[-1]), name="kernel")
-
-    def call(self, inputs: Any, mask: Any = None) -> Any:
-        if mask is None:
-            mask = ops.ones(ops.shape(inputs)[:2], dtype="bool")
-        keep = mask[:, :, None]
-        inputs = ops.where(keep, inputs, ops.zeros_like(inputs))
-        count = ops.maximum(ops.sum(ops.cast(keep, inputs.dtype), axis=1), 1)
-        mean = ops.sum(inputs, axis=1) / count
-        return ops.matmul(mean, self.kernel)
-
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
-        return None
-
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        return (input_shape[0], input_shape[-1])
+class ClipsArgument(Projection):
+    def __init__(self, units: int = 1, scale: float = 1.0, **kwargs: Any) -> None:
+        super().__init__(units, min(scale, 1.5), **kwargs)
 
 
-class MultipliesByMask(MaskedMean):
-    """0 * inf is NaN."""
-
-    def call(self, inputs: Any, mask: Any = None) -> Any:
-        if mask is None:
-            mask = ops.ones(ops.shape(inputs)[:2], dtype="bool")
-        keep = ops.cast(mask[:, :, None], inputs.dtype)
-        mean = ops.sum(inputs * keep, axis=1) / ops.maximum(ops.sum(keep, axis=1), 1)
-        return ops.matmul(mean, self.kernel)
-
-
-class ProjectsBeforeMasking(MaskedMean):
-    """Its outputs are right, but the kernel's gradient is 0 * inf."""
-
-    def call(self, inputs: Any, mask: Any = None) -> Any:
-        if mask is None:
-            mask = ops.ones(ops.shape(inputs)[:2], dtype="bool")
-        keep = mask[:, :, None]
-        projected = ops.matmul(inputs, self.kernel)
-        projected = ops.where(keep, projected, ops.zeros_like(projected))
-        count = ops.maximum(ops.sum(ops.cast(keep, inputs.dtype), axis=1), 1)
-        return ops.sum(projected, axis=1) / count
-
-
-class IgnoresMask(MaskedMean):
-    def call(self, inputs: Any, mask: Any = None) -> Any:
-        return super().call(inputs)
-
-
-class DividesByZero(MaskedMean):
-    """A fully masked row is 0 / 0."""
-
-    def call(self, inputs: Any, mask: Any = None) -> Any:
-        if mask is None:
-            mask = ops.ones(ops.shape(inputs)[:2], dtype="bool")
-        keep = mask[:, :, None]
-        inputs = ops.where(keep, inputs, ops.zeros_like(inputs))
-        mean = ops.sum(inputs, axis=1) / ops.sum(ops.cast(keep, inputs.dtype), axis=1)
-        return ops.matmul(mean, self.kernel)
-
-
-class SaysWrongMask(MaskedMean):
-    """Its output of rank 2 has no time that the mask could belong to."""
-
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
-        return previous_mask
-
-
-class DeniesMasking(MaskedMean):
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.supports_masking = False
-
-
-class Pooling(keras.layers.Layer):
-    """A good layer: softmax attention of one learned query over the unmasked positions."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.supports_masking = True
-
-    def build(self, input_shape: Any) -> None:
-        self.query = self.add_weight(shape=(input_shape[-1],), initializer="ones", name="query")
-
-    def call(self, inputs: Any, mask: Any = None) -> Any:
-        if mask is None:
-            mask = ops.ones(ops.shape(inputs)[:2], dtype="bool")
-        inputs = ops.where(mask[:, :, None], inputs, ops.zeros_like(inputs))
-        scores = ops.sum(inputs * self.query, axis=-1)
-        largest = ops.max(ops.where(mask, scores, -1e4), axis=1, keepdims=True)
-        weights = ops.where(mask, ops.exp(ops.where(mask, scores - largest, 0.0)), 0.0)
-        total = ops.sum(weights, axis=1, keepdims=True)
-        weights = weights / ops.where(total > 0, total, 1.0)
-        return ops.sum(inputs * weights[:, :, None], axis=1)
-
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
-        return None
-
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        return (input_shape[0], input_shape[-1])
-
-
-class AddsMask(Pooling):
-    """A large negative number, added: a larger score gets past it, and an empty row averages."""
-
-    def call(self, inputs: Any, mask: Any = None) -> Any:
-        if mask is None:
-            mask = ops.ones(ops.shape(inputs)[:2], dtype="bool")
-        scores = ops.sum(inputs * self.query, axis=-1)
-        scores = scores + ops.where(mask, 0.0, -1e9)
-        return ops.sum(inputs * ops.softmax(scores, axis=1)[:, :, None], axis=1)
-
-
-class AveragesEmptyRow(Pooling):
-    """Masked positions have no influence, but an empty row is a plain average of zeros + 1."""
-
-    def call(self, inputs: Any, mask: Any = None) -> Any:
-        outputs = super().call(inputs, mask)
-        if mask is None:
-            return outputs
-        return ops.where(ops.any(mask, axis=1, keepdims=True), outputs, ops.ones_like(outputs))
-
-
-class Noise(keras.layers.Layer):
-    """A good layer: multiplies by random signs in training."""
-
-    def __init__(self, rate: float = 0.5, seed: int | None = None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.rate = rate
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
-        self.supports_masking = True
-
-    def call(self, inputs: Any, training: bool | None = None) -> Any:
-        return self._flip(inputs) if training else inputs
-
-    def _flip(self, inputs: Any) -> Any:
-        chance = keras.random.uniform(ops.shape(inputs), seed=self.seed_generator)
-        return ops.where(chance < self.rate, -inputs, inputs)
-
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        return input_shape
+class DropsDtype(Projection):
+    def __init__(self, units: int = 1, scale: float = 1.0, **kwargs: Any) -> None:
+        kwargs.pop("dtype", None)
+        super().__init__(units, scale, **kwargs)
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "rate": self.rate, "seed": self.seed}
+        return {**super().get_config()}
 
 
-class NoisyInference(Noise):
-    def call(self, inputs: Any, training: bool | None = None) -> Any:
-        return self._flip(inputs)
+class KeepsStateOutsideVariables(Projection):
+    def build(self, input_shape: Any) -> None:
+        super().build(input_shape)
+        self.table = np.random.default_rng().random(self.units).astype("float32")
+
+    def call(self, inputs: Any) -> Any:
+        return super().call(inputs) + ops.cast(self.table, self.compute_dtype)
 
 
-class UsesSeedsAtInference(Noise):
-    def call(self, inputs: Any, training: bool | None = None) -> Any:
-        noisy = self._flip(inputs)
-        return noisy if training else inputs
-
-
-class Unseeded(Noise):
-    """Draws from Keras's global generator."""
-
-    def _flip(self, inputs: Any) -> Any:
-        chance = keras.random.uniform(ops.shape(inputs))
-        return ops.where(chance < self.rate, -inputs, inputs)
-
-
-class IgnoresSeed(Noise):
-    def __init__(self, rate: float = 0.5, seed: int | None = None, **kwargs: Any) -> None:
-        super().__init__(rate, seed, **kwargs)
-        self.seed_generator = keras.random.SeedGenerator(5)
-
-
-class FixedSeed(Noise):
-    def _flip(self, inputs: Any) -> Any:
-        chance = keras.random.uniform(ops.shape(inputs), seed=self.seed)
-        return ops.where(chance < self.rate, -inputs, inputs)
-
-
-class DrawsInPython(Noise):
-    """NumPy draws once, when the function is traced."""
-
-    def _flip(self, inputs: Any) -> Any:
-        chance = np.random.default_rng().random(inputs.shape)
-        return ops.where(chance < self.rate, -inputs, inputs)
-
-
-class CountsInPython(Noise):
-    """Its two calls in one trace differ, but every run of the trace is the same."""
+class BuildsByTime(Projection):
+    """Has another weight where the time is known."""
 
     def build(self, input_shape: Any) -> None:
-        self.calls = itertools.count()
-
-    def _flip(self, inputs: Any) -> Any:
-        chance = keras.random.uniform(ops.shape(inputs), seed=next(self.calls))
-        return ops.where(chance < self.rate, -inputs, inputs)
+        super().build(input_shape)
+        if input_shape[1] is not None:
+            self.extra = self.add_weight(shape=(), name="extra")
 
 
-class DropsMask(Noise):
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
-        return None
+class SaysWrongSpec(Projection):
+    def compute_output_spec(self, inputs: Any, training: Any = None) -> Any:
+        return keras.KerasTensor((*inputs.shape[:-1], self.units + 1), self.compute_dtype)
 
 
-class MixesPositions(Noise):
-    """Says that it is elementwise, but is not."""
+class ReturnsIntegers(Projection):
+    def call(self, inputs: Any) -> Any:
+        return ops.cast(super().call(inputs), "int32")
 
+
+class NarrowWeight(Projection):
+    def build(self, input_shape: Any) -> None:
+        super().build(input_shape)
+        self.narrow = self.add_weight(shape=(), dtype="float16", name="narrow")
+
+
+class OverflowsInFloat16(Projection):
+    def call(self, inputs: Any) -> Any:
+        return super().call(inputs) * 1e4 * 1e4 / 1e4 / 1e4
+
+
+class UnderflowsInFloat16(Projection):
+    """The square of 1e-4 is 0 in float16, where the square root's gradient is infinite."""
+
+    def call(self, inputs: Any) -> Any:
+        return ops.sqrt(ops.square(super().call(inputs) * 1e-4))
+
+
+class CountsTraces(Projection):
+    """Every compiled function computes something else."""
+
+    def build(self, input_shape: Any) -> None:
+        super().build(input_shape)
+        self.traces = itertools.count(1)
+
+    def call(self, inputs: Any) -> Any:
+        outputs = super().call(inputs)
+        return outputs * float(next(self.traces)) if is_traced(inputs) else outputs
+
+
+class CountsGradients(Projection):
+    """The outputs stay, the gradient changes from one function to the next."""
+
+    def build(self, input_shape: Any) -> None:
+        super().build(input_shape)
+        self.traces = itertools.count(1)
+
+    def call(self, inputs: Any) -> Any:
+        outputs = super().call(inputs)
+        return outputs + (outputs - ops.stop_gradient(outputs)) * float(next(self.traces))
+
+
+class FailsInTraining(Projection):
     def call(self, inputs: Any, training: bool | None = None) -> Any:
-        return super().call(inputs - ops.mean(inputs, axis=1, keepdims=True), training)
+        outputs = super().call(inputs)
+        return outputs / 0.0 if training else outputs
 
 
 for _layer in [value for value in vars().values() if isinstance(value, type)]:
-    if issubclass(_layer, keras.layers.Layer):
-        keras.saving.register_keras_serializable(package="broken_layers")(_layer)
+    if issubclass(_layer, keras.layers.Layer) and _layer.__module__ == __name__:
+        keras.saving.register_keras_serializable(package=__name__)(_layer)

@@ -25,17 +25,19 @@ from kerasdl.testing import (
 HERE = Path(__file__).parent
 
 
-def _load_broken_layers() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("broken_layers", HERE / "broken_layers.py")
+def _load(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules["broken_layers"] = module
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 
 
-broken = _load_broken_layers()
+broken = _load("broken_layers")
+masking = _load("broken_masking_layers")
+noisy = _load("broken_random_layers")
 
 PROJECTION: dict[str, Any] = {"arguments": {"units": 3, "scale": 2.0}, "inputs": (2, 5, 4)}
 MEAN: dict[str, Any] = {"inputs": (2, 5, 4), "mask": MaskSpec("ignore", empty="zeros")}
@@ -47,9 +49,9 @@ NOISE: dict[str, Any] = {
 
 GOOD = [
     LayerCase(broken.Projection, **PROJECTION),
-    LayerCase(broken.MaskedMean, **MEAN),
-    LayerCase(broken.Pooling, **MEAN),
-    LayerCase(broken.Noise, **NOISE),
+    LayerCase(masking.MaskedMean, **MEAN),
+    LayerCase(masking.Pooling, **MEAN),
+    LayerCase(noisy.Noise, **NOISE),
     LayerCase(
         keras.layers.Dropout,
         {"rate": 0.4, "seed": 3, "noise_shape": (None, 1, 4)},
@@ -98,20 +100,32 @@ def test_good_layers_pass(case: LayerCase, check: str) -> None:
         layer_checks()[check](case)
 
 
+BUGS = {**vars(broken), **vars(masking), **vars(noisy)}
+
 BROKEN = [
     ("ForgetsArgument", PROJECTION, "config", "'scale' is no key of get_config"),
     ("StoresWrongArgument", PROJECTION, "config", "attribute 'scale' is 2.0, but get_config"),
     ("HidesArgument", PROJECTION, "config", "'scale' is no attribute"),
     ("DropsKeywords", PROJECTION, "config", "'other_name'. is lost|name='other_name'"),
+    ("ClipsArgument", PROJECTION, "config", "argument 'scale' was 2.0, but get_config says 1.5"),
+    ("DropsDtype", PROJECTION, "config", "the argument `dtype` is lost"),
+    ("KeepsStateOutsideVariables", PROJECTION, "config", "equal weights give other outputs"),
     ("MakesAnother", PROJECTION, "config", "gives another configuration: 'scale'"),
     ("RewritesAttributeInBuild", PROJECTION, "config", "changed the configuration: 'scale'"),
     ("CreatesStateInCall", PROJECTION, "build", "left .'inner'. unbuilt"),
     ("KeepsOutput", PROJECTION, "build", "changed the attributes .'last_shape'."),
+    ("BuildsByTime", PROJECTION, "build", "with None and call create different state.*extra"),
     ("CountsInPython", NOISE, "randomness", "something besides the SeedGenerator"),
     ("SaysWrongShape", PROJECTION, "shapes", "compute_output_shape says"),
     ("SaysNoShape", PROJECTION, "shapes", "compute_output_shape is not implemented"),
     ("FixesTime", PROJECTION, "shapes", "the call gives"),
+    ("SaysWrongSpec", PROJECTION, "shapes", "a symbolic call with None sizes gives"),
+    ("ReturnsIntegers", PROJECTION, "shapes", "a symbolic call gives dtypes .'float32'., a real"),
+    ("DiffersInNumPy", PROJECTION, "shapes", "a model with None sizes differs"),
     ("ForgetsDtypeOfSublayer", PROJECTION, "dtypes", "sublayers have other policies: .*inner"),
+    ("NarrowWeight", PROJECTION, "dtypes", "under float32 weights are not float32: .*narrow"),
+    ("OverflowsInFloat16", PROJECTION, "dtypes", "under mixed_float16 output 0 is not finite"),
+    ("UnderflowsInFloat16", PROJECTION, "dtypes", "under mixed_float16 gradients are not finite"),
     ("ReturnsFloat32", PROJECTION, "dtypes", "outputs are .'float32'. instead of"),
     ("CountsInComputeDtype", PROJECTION, "dtypes", "under mixed_bfloat16 .* far from float64"),
     ("IgnoresWeight", PROJECTION, "gradients", "offset gets no gradient"),
@@ -120,6 +134,12 @@ BROKEN = [
     ("Warns", PROJECTION, "silence", "something is odd"),
     ("Prints", PROJECTION, "silence", "prints 'shape"),
     ("DiffersWhenTraced", PROJECTION, "compilation", "differ"),
+    ("CountsTraces", PROJECTION, "compilation", "differ when compiled by XLA"),
+    ("CountsGradients", PROJECTION, "compilation", "gradient of .* differs under XLA"),
+    ("MakesAnother", PROJECTION, "saving", "the loaded layer has another configuration: 'scale'"),
+    ("KeepsStateOutsideVariables", PROJECTION, "saving", "the loaded outputs differ"),
+    ("FailsInTraining", PROJECTION, "training", "the loss is"),
+    ("FixedSeed", NOISE, "training", "leaves the seed state as it was"),
     ("LosesWeightOnSave", PROJECTION, "saving", "the loaded weights differ"),
     ("StopsGradient", PROJECTION, "training", "leaves .*offset.* unchanged"),
     ("InvertsMask", {**PROJECTION, "mask": "pass"}, "masks", "not passed on unchanged"),
@@ -129,6 +149,19 @@ BROKEN = [
     ("DividesByZero", MEAN, "masks", "a fully masked row holding ordinary values gives .nan"),
     ("SaysWrongMask", MEAN, "masks", "has a mask of another shape"),
     ("DeniesMasking", MEAN, "masks", "supports_masking is False"),
+    ("SeesMaskedInGradient", MEAN, "masks", "1e30 at masked positions, their gradient .* is not z"),
+    ("GradientSeesMasked", MEAN, "masks", "1e30 at masked positions, the gradient of inputs ch"),
+    ("InfiniteGradientOfEmptyRow", MEAN, "masks", "row .* a gradient of .* that is not finite"),
+    ("GradientOfEmptyRow", MEAN, "masks", "row holding ordinary .* a gradient of .* not zero"),
+    (
+        "LosesImplicitMask",
+        {
+            "inputs": {"inputs": (2, 5, 4), "other": (2, 4)},
+            "mask": MaskSpec("ignore", {"inputs": "mask"}),
+        },
+        "masks",
+        "implicit and explicit masks give other outputs",
+    ),
     ("AddsMask", MEAN, "masks", "with 1e30 at masked positions"),
     ("AveragesEmptyRow", MEAN, "masks", "in output 0 instead of zeros"),
     ("DropsMask", NOISE, "masks", "compute_mask says another mask"),
@@ -138,6 +171,12 @@ BROKEN = [
     ("Unseeded", NOISE, "randomness", "something besides the SeedGenerator"),
     ("IgnoresSeed", NOISE, "randomness", "different seeds give the same outputs"),
     ("FixedSeed", NOISE, "randomness", "two calls in training give the same outputs"),
+    ("DrawsItsSeed", NOISE, "randomness", "two layers with the same seed give different outputs"),
+    ("TakesNoSeed", {**NOISE, "arguments": {"rate": 0.4}}, "randomness", "takes no `seed`"),
+    ("OwnsNoGenerator", NOISE, "randomness", "training is random, though"),
+    ("OwnsNoGenerator", {**NOISE, "random": True}, "randomness", "has no SeedGenerator"),
+    ("FixedSeedWhenTraced", NOISE, "randomness", "two calls in one function agree"),
+    ("CountsWhenTraced", NOISE, "randomness", "two runs of one function agree"),
     ("DrawsInPython", NOISE, "randomness", "something besides the SeedGenerator"),
 ]
 
@@ -158,7 +197,7 @@ def test_a_check_finds_its_bug(
     name: str, options: dict[str, Any], check: str, message: str
 ) -> None:
     with pytest.raises(LayerContractError, match=message) as caught:
-        check_layer(getattr(broken, name), checks=[check], **options)
+        check_layer(BUGS[name], checks=[check], **options)
     assert [failure.check for failure in caught.value.failures] == [check]
     assert name in str(caught.value)
     assert caught.value.failures[0].__cause__ is None, "found by crashing, not by checking"
@@ -204,9 +243,9 @@ def test_a_function_that_makes_the_layer_will_do() -> None:
 
 def test_fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(HERE)
-    imports = ("broken_layers",)
+    imports = ("broken_layers", "broken_random_layers")
     good = [
-        LayerCase(broken.Noise, **NOISE, imports=imports),
+        LayerCase(noisy.Noise, **NOISE, imports=imports),
         LayerCase(
             keras.layers.LSTMCell,
             {"units": 3},
@@ -260,23 +299,23 @@ def test_unknown_checks_are_refused() -> None:
 
 def test_masked_inputs_need_three_positions() -> None:
     with pytest.raises(ValueError, match="a masked input with 2 positions"):
-        check_masks(LayerCase(broken.MaskedMean, inputs=(2, 2, 4), mask="ignore"))
+        check_masks(LayerCase(masking.MaskedMean, inputs=(2, 2, 4), mask="ignore"))
 
 
 def test_ignoring_a_mask_takes_an_argument_for_it() -> None:
     with pytest.raises(ValueError, match="said to take no mask"):
-        check_masks(LayerCase(broken.Noise, NOISE["arguments"], (2, 5, 4), mask="ignore"))
+        check_masks(LayerCase(noisy.Noise, NOISE["arguments"], (2, 5, 4), mask="ignore"))
 
 
 def test_masks_are_not_left_out_silently() -> None:
     with pytest.raises(LayerContractError, match="the case has no `mask`"):
-        check_masks(LayerCase(broken.MaskedMean, inputs=(2, 5, 4)))
+        check_masks(LayerCase(masking.MaskedMean, inputs=(2, 5, 4)))
 
 
 def test_a_mask_may_end_at_a_layer() -> None:
-    check_masks(LayerCase(broken.MaskedMean, inputs=(2, 5, 4), mask="stop"))
+    check_masks(LayerCase(masking.MaskedMean, inputs=(2, 5, 4), mask="stop"))
     with pytest.raises(LayerContractError, match="the mask is passed on"):
-        check_masks(LayerCase(broken.Noise, NOISE["arguments"], (2, 5, 4), mask="stop"))
+        check_masks(LayerCase(noisy.Noise, NOISE["arguments"], (2, 5, 4), mask="stop"))
 
 
 def test_a_case_makes_layers() -> None:
