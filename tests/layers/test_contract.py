@@ -17,6 +17,9 @@ from kerasdl.testing import (
     check_fresh_process_reload,
     layer_checks,
 )
+from kerasdl.testing.case import outputs_of
+from kerasdl.testing.comparison import differences
+from kerasdl.testing.functional_model import flat, functional_model
 
 HERE = Path(__file__).parent
 
@@ -41,6 +44,7 @@ def load_cases() -> list[LayerCase]:
 
 
 CASES = load_cases()
+RANDOM = [case for case in CASES if case.is_random(case.make())]
 
 # These two look at several cases at once.
 CHECKS = {
@@ -74,6 +78,18 @@ def test_arguments_are_exercised(name: str) -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_contract(case: LayerCase, check: str) -> None:
     CHECKS[check](case)
+
+
+# A promise of kerasdl's own layers; Keras's start their random numbers over.
+@pytest.mark.parametrize("case", RANDOM, ids=lambda case: case.name)
+def test_random_numbers_go_on_after_loading(case: LayerCase, tmp_path: Path) -> None:
+    model, resumed = (functional_model(case, case.make_built(name="layer")) for _ in range(2))
+    inputs = flat(case.arrays(batch=32))
+    model(inputs, training=True)
+    model.save_weights(tmp_path / "model.weights.h5")
+    resumed.load_weights(tmp_path / "model.weights.h5")
+    outputs, expected = (outputs_of(each(inputs, training=True)) for each in (resumed, model))
+    assert differences(outputs, expected) == ""
 
 
 def test_every_layer_reloads_in_a_fresh_process() -> None:
