@@ -98,7 +98,7 @@ def attention_masks() -> Figure:
 def learning_rates() -> Figure:
     """Six schedules over a thousand steps."""
     peak, steps = 0.1, [*range(0, 1001, 10), 99, 125, 375, 499, 625, 749, 875]
-    panels = {
+    panels: dict[str, Any] = {
         "WarmupCosine": schedules.WarmupCosine(peak, 1000, warmup_steps=100),
         "OneCycle": schedules.OneCycle(peak, 1000),
         "InverseSqrt": schedules.InverseSqrt(peak, warmup_steps=100),
