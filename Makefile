@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install dev mnist check format test bench clean
+.PHONY: help install dev mnist check format test bench pictures clean
 
 help:            ## show this list
 	@grep -E '^[a-z]+: .*##|^[a-z]+: *##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -41,6 +41,9 @@ bench: dev       ## kerasdl against Keras and PyTorch, side by side
 	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable '.[bench]'
 	$(BIN)/python benchmarks/mnist_mlp.py
 	$(BIN)/python benchmarks/dropout.py
+
+pictures: dev    ## draw the pictures of docs/layers/ anew
+	$(BIN)/python docs/make_pictures.py
 
 clean:           ## remove what the commands above made, but not runs/ and saved_models/
 	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .mypy_cache *.egg-info
