@@ -30,7 +30,8 @@ def test_nothing_hidden_nothing_changed():
 
 
 def test_hidden_zeros_and_poisoned_rows():
-    query, key = RNG.normal(size=(1, 2, 3, 2)), RNG.normal(size=(1, 1, 3, 2))
+    query = RNG.normal(size=(1, 2, 3, 2)).astype("float32")
+    key = RNG.normal(size=(1, 1, 3, 2)).astype("float32")
     value = key.copy()
     key[0, 0, 0], value[0, 0, 2] = np.inf, np.nan
     mask = np.array([[1, 1, 0], [0, 1, 0], [0, 0, 0]], bool)[None, None]
@@ -41,7 +42,7 @@ def test_hidden_zeros_and_poisoned_rows():
         np.testing.assert_array_equal(hidden, expected)
     np.testing.assert_array_equal(np.array(hidden_query)[:, :, 2], np.zeros((1, 2, 2)))
     np.testing.assert_array_equal(np.array(hidden_query)[:, :, :2], query[:, :, :2])
-    finished = np.array(finish(np.ones((1, 2, 3, 2)), rows))
+    finished = np.array(finish(np.ones((1, 2, 3, 2), "float32"), rows))
     assert np.isnan(finished[:, :, 0]).all()  # attends to the infinite key
     assert (finished[:, :, 1] == 1).all()
     assert (finished[:, :, 2] == 0).all()  # attends to nothing

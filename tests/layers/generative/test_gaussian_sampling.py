@@ -3,7 +3,6 @@
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from kerasdl import layers, ops
 from kerasdl.testing.saving import save
@@ -93,14 +92,14 @@ def test_masked_positions_do_not_count_in_the_loss():
     expected = np.mean(ops.gaussian_kl(mean, log_variance, mask=mask))
     mean[~mask], log_variance[~mask] = np.nan, np.inf
     explicit = layers.GaussianSampling(beta=1.0)
-    explicit(mean, log_variance, mean_mask=tf.constant(mask))
+    explicit(mean, log_variance, mean_mask=keras.ops.convert_to_tensor(mask))
     np.testing.assert_allclose(explicit.losses, [expected], rtol=1e-6)
 
     # The same from masks that Keras carries along, one on each input.
     carried = keras.ops.convert_to_tensor(mean), keras.ops.convert_to_tensor(log_variance)
     keras_masks = mask | np.array([[False, False, True], [False] * 3]), mask
     for tensor, its_mask in zip(carried, keras_masks, strict=True):
-        tensor._keras_mask = tf.constant(its_mask)
+        tensor._keras_mask = keras.ops.convert_to_tensor(its_mask)
     implicit = layers.GaussianSampling(beta=1.0)
     z = implicit(*carried)
     np.testing.assert_allclose(implicit.losses, [expected], rtol=1e-6)

@@ -5,7 +5,6 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from kerasdl import layers
 
@@ -85,10 +84,10 @@ def test_keras_rnn_keeps_a_dropout_mask_over_the_sequence(name: str) -> None:
     assert len(seen) == 6
     for projected in seen[1:]:
         np.testing.assert_array_equal(projected, seen[0])
-    first = seen[0].numpy()
+    first = np.array(seen[0])
     seen.clear()
     rnn(inputs, training=True)
-    assert np.any(seen[0].numpy() != first)
+    assert np.any(np.array(seen[0]) != first)
     seen.clear()
     rnn(inputs, training=False)
     np.testing.assert_array_equal(seen[0], np.full((4, cell.gates), 16.0))
@@ -103,7 +102,7 @@ def test_states_come_back_as_they_were_given() -> None:
     np.testing.assert_array_equal(output, alone)
     assert [s.shape for s in layers.LSTMCell(5).get_initial_state(3)] == [(3, 5), (3, 5)]
     half = layers.LSTMCell(5, dtype="mixed_float16").get_initial_state(3)
-    assert {s.dtype for s in half} == {tf.float16}
+    assert {keras.backend.standardize_dtype(s.dtype) for s in half} == {"float16"}
 
 
 @pytest.mark.parametrize("unit_forget_bias", [False, True])
