@@ -3,10 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install dev mnist check format test bench pictures clean
+.PHONY: help install dev mnist check format test test-jax bench pictures clean
 
 help:            ## show this list
-	@grep -E '^[a-z]+: .*##|^[a-z]+: *##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
+	@grep -E '^[a-z-]+: .*##|^[a-z-]+: *##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
 
 install: $(VENV)/.installed          ## create .venv with kerasdl in it
 
@@ -19,7 +19,7 @@ $(VENV)/.installed: pyproject.toml
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
-	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable '.[dev]'
+	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable '.[dev,jax]'
 	@touch $@
 
 mnist: install   ## train, measure, picture and export the first recipe
@@ -36,6 +36,9 @@ format: dev      ## put the code into shape
 
 test: dev        ## every test
 	$(BIN)/python -m pytest
+
+test-jax: dev    ## the layers on Keras's JAX backend
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -m 'not slow_on_jax' tests/layers tests/losses tests/ops tests/schedules
 
 bench: dev       ## kerasdl against Keras and PyTorch, side by side
 	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable '.[bench]'

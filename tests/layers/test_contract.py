@@ -52,6 +52,9 @@ CHECKS = {
     for name, check in layer_checks().items()
     if name not in ("arguments", "fresh_process")
 }
+# JAX compiles every operation for every shape and dtype that these call it with. `make test-jax`
+# leaves them out: `test_backends.py` compares values and gradients, compiled, with TensorFlow's.
+SLOW_ON_JAX = ("compilation", "config", "dtypes", "gradients", "shapes")
 
 
 def test_every_exported_layer_has_a_case_and_every_case_an_export() -> None:
@@ -74,7 +77,13 @@ def test_arguments_are_exercised(name: str) -> None:
     check_arguments(*[case for case in CASES if type(case.make()) is EXPORTED[name]])
 
 
-@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize(
+    "check",
+    [
+        pytest.param(name, marks=pytest.mark.slow_on_jax) if name in SLOW_ON_JAX else name
+        for name in CHECKS
+    ],
+)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_contract(case: LayerCase, check: str) -> None:
     CHECKS[check](case)
@@ -92,5 +101,6 @@ def test_random_numbers_go_on_after_loading(case: LayerCase, tmp_path: Path) -> 
     assert differences(outputs, expected) == ""
 
 
+@pytest.mark.slow_on_jax
 def test_every_layer_reloads_in_a_fresh_process() -> None:
     check_fresh_process_reload(*CASES)
