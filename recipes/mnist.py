@@ -12,6 +12,7 @@ Expect: ...
 Command: kerasdl recipe mnist
 """
 
+import dataclasses
 from pathlib import Path
 from typing import Any, Literal
 
@@ -36,8 +37,11 @@ class Config(RecipeConfig):
     hidden_units: tuple[PositiveInt, ...] = (512, 256)
     """Widths of the hidden layers."""
 
-    dropout_rate: float = Field(0.3, ge=0, lt=1)
+    dropout_rate: float = Field(0.2, ge=0, lt=1)
     """Share of hidden units that are dropped in each training step."""
+
+    shift: int = Field(1, ge=0, le=8)
+    """Largest distance, in pixels, by which training images are moved at random."""
 
 
 BEST = "highest val_accuracy"
@@ -45,14 +49,15 @@ SMOKE = {"data": "digits", "epochs": 3}
 
 
 def load_data(config: Config) -> Any:
-    """MNIST, or what `config.data` names."""
-    return kerasdl.data.load_images(
+    """MNIST, or what `config.data` names; training images move a little each epoch."""
+    data = kerasdl.data.load_images(
         config.data,
         preferred="mnist",
         fallback="digits",
         data_dir=config.data_dir,
         seed=config.seed,
     )
+    return dataclasses.replace(data, augmentation=kerasdl.data.random_shift(config.shift))
 
 
 def build_model(config: Config, data: Any) -> Any:
