@@ -25,7 +25,7 @@ from kerasdl.training import RecipeConfig
 class Config(RecipeConfig):
     """What you may choose."""
 
-    epochs: int = Field(10, ge=1)
+    epochs: int = Field(8, ge=1)
     """Passes over the training data."""
 
     learning_rate: float = Field(3e-3, gt=0)
