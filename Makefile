@@ -24,6 +24,7 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 
 mnist: install   ## train, measure, picture and export the first recipe
 	$(BIN)/kerasdl recipe mnist
+	@echo "(for these commands: source $(VENV)/bin/activate)"
 
 check: dev       ## lint, formatting, types
 	$(BIN)/ruff check .

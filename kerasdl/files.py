@@ -9,7 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from kerasdl.cannot_save_error import CannotSaveError
 from kerasdl.user_error import UserError
+
+# Part of the name of every temporary file, so that leftovers are recognised.
+TEMPORARY = ".writing-"
 
 
 @contextlib.contextmanager
@@ -23,6 +27,9 @@ def replacing(path: Path) -> Iterator[Path]:
     Args:
         path: the file to write. Its folder must exist.
 
+    Raises:
+        CannotSaveError: the disk is full, or the file cannot be written.
+
     Example:
 
     >>> import pathlib, tempfile
@@ -33,13 +40,22 @@ def replacing(path: Path) -> Iterator[Path]:
     'whole'
     """
     # The suffix is kept: Keras and others choose the format by it.
-    temporary = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{path.suffix}")
+    temporary = path.with_name(f".{path.stem}{TEMPORARY}{secrets.token_hex(4)}{path.suffix}")
     try:
         yield temporary
         with temporary.open("rb") as written:
             os.fsync(written.fileno())
         temporary.replace(path)
+    except OSError as error:
+        raise CannotSaveError(path, error) from error
     finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Removes what a process that was killed while it wrote has left in a folder."""
+    for temporary in folder.glob(f".*{TEMPORARY}*"):
         temporary.unlink(missing_ok=True)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 from kerasdl.training.recipe import Recipe
+from kerasdl.training.run_folder import read_text
 from kerasdl.user_error import UserError
 
 
@@ -48,9 +49,18 @@ def file_of(name: str) -> Path:
     )
 
 
+def source_of(name: str) -> str:
+    """The source of a recipe.
+
+    Raises:
+        UserError: there is none, or it is not text.
+    """
+    return read_text(file_of(name))
+
+
 def facts(name: str) -> dict[str, str]:
     """What a recipe's docstring says of it: `summary` and its `Key: value` lines."""
-    text = ast.get_docstring(ast.parse(file_of(name).read_text(encoding="utf-8"))) or ""
+    text = ast.get_docstring(ast.parse(source_of(name))) or ""
     found = {"summary": text.partition("\n")[0].rstrip(".")}
     for key, value in re.findall(r"^([A-Z][a-z]+): +(.+(?:\n {2,}.+)*)", text, flags=re.MULTILINE):
         found[key.lower()] = " ".join(value.split())
@@ -82,7 +92,7 @@ def _import_file(file: Path) -> ModuleType:
     sys.modules[file.stem] = module
     try:
         spec.loader.exec_module(module)
-    except (SyntaxError, ImportError) as error:
+    except (SyntaxError, ImportError, ValueError) as error:
         raise UserError(f"Cannot import the recipe '{file}': {error}") from None
     finally:
         if before is not None:

@@ -3,6 +3,7 @@
 Importing this package loads no TensorFlow: the catalogue answers at once.
 """
 
+from kerasdl.data.augmentation import random_shift as random_shift
 from kerasdl.data.catalogue_entry import CatalogueEntry as CatalogueEntry
 from kerasdl.data.data_error import DataError as DataError
 from kerasdl.data.data_info import DataInfo as DataInfo
@@ -21,4 +22,5 @@ __all__ = [
     "ImageData",
     "LabelledImages",
     "load_images",
+    "random_shift",
 ]

@@ -17,6 +17,7 @@ class DataInfo:
         class_names: what label 0, 1, ... stand for.
         image_shape: height, width and channels of every image.
         counts: the number of examples of `"train"`, `"validation"` and `"test"`.
+        is_fallback: whether it stands in for a set that could not be had.
 
     Example:
 
@@ -34,6 +35,7 @@ class DataInfo:
     class_names: tuple[str, ...]
     image_shape: tuple[int, int, int]
     counts: dict[str, int]
+    is_fallback: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Returns the fields as a dictionary that `json` can write."""

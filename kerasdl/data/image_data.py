@@ -14,6 +14,8 @@ from kerasdl.data.labelled_images import LabelledImages
 if TYPE_CHECKING:
     import tensorflow as tf
 
+    from kerasdl.data.augmentation import Augmentation
+
 
 @dataclass(frozen=True, eq=False)
 class ImageData:
@@ -24,6 +26,7 @@ class ImageData:
         train: what the model is trained on.
         validation: carved from the training examples; chooses the best model.
         test: for the last measurement alone.
+        augmentation: changes each training batch at random; nothing else is changed.
 
     Example:
 
@@ -38,6 +41,7 @@ class ImageData:
     train: LabelledImages
     validation: LabelledImages
     test: LabelledImages
+    augmentation: Augmentation | None = None
 
     def steps_per_epoch(self, batch_size: int) -> int:
         """Returns the number of full training batches in one pass over the training set."""
@@ -47,7 +51,9 @@ class ImageData:
         self, batch_size: int, seed: int, epoch: int, first_step: int = 0
     ) -> tf.data.Dataset:
         """Returns the shuffled batches of one epoch; see `pipelines.epoch_batches`."""
-        return pipelines.epoch_batches(self._resident_train, batch_size, seed, epoch, first_step)
+        return pipelines.epoch_batches(
+            self._resident_train, batch_size, seed, epoch, first_step, self.augmentation
+        )
 
     @cached_property
     def _resident_train(self) -> tuple[tf.Tensor, ...]:

@@ -87,7 +87,8 @@ def load_images(
         reason = f"{catalogue.title_of(preferred)} {error.reason}: {source.title} instead."
         if on_notice is not None:
             on_notice(reason)
-    return _divide(source, name, reason, validation_fraction, seed)
+    is_fallback = name == "auto" and source.name != preferred
+    return _divide(source, name, reason, is_fallback, validation_fraction, seed)
 
 
 def read_source(
@@ -133,7 +134,12 @@ def read_source(
 
 
 def _divide(
-    source: ImageSource, requested: str, reason: str, validation_fraction: float, seed: int
+    source: ImageSource,
+    requested: str,
+    reason: str,
+    is_fallback: bool,
+    validation_fraction: float,
+    seed: int,
 ) -> ImageData:
     from kerasdl.data.splitting import carve
 
@@ -161,6 +167,7 @@ def _divide(
         class_names=source.class_names,
         image_shape=source.image_shape,
         counts={split: len(splits[split]) for split in ("train", "validation", "test")},
+        is_fallback=is_fallback,
     )
     return ImageData(info, splits["train"], splits["validation"], splits["test"])
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
     import tensorflow as tf
 
+    from kerasdl.data.augmentation import Augmentation
+
 
 def steps_per_epoch(num_examples: int, batch_size: int) -> int:
     """Returns the number of full batches; a batch is at most as large as the whole set.
@@ -42,6 +44,7 @@ def epoch_batches(
     seed: int,
     epoch: int,
     first_step: int = 0,
+    augmentation: Augmentation | None = None,
 ) -> tf.data.Dataset:
     """Returns the batches of one epoch, in an order of its own, to the epoch's end.
 
@@ -57,6 +60,8 @@ def epoch_batches(
         seed: any 64-bit integer.
         epoch: the number of the epoch, from 0.
         first_step: the number of batches of this epoch that were already taken.
+        augmentation: changes each batch at random, as a function of seed, epoch and
+            step; see `kerasdl.data.augmentation`.
 
     Returns:
         A `tf.data.Dataset` of tuples, one tensor `[batch_size, ...]` for each array,
@@ -91,8 +96,13 @@ def epoch_batches(
         tf.range(num_examples), seed=tf.constant([seed, epoch], tf.int64), alg="philox"
     )
     indices = tf.reshape(order[: steps * batch_size], [steps, batch_size])[first_step:]
-    batches = tf.data.Dataset.from_tensor_slices(indices)
-    return _finish(batches.map(lambda chosen: tuple(tf.gather(a, chosen) for a in held)))
+    numbers = tf.range(epoch * steps + first_step, (epoch + 1) * steps, dtype=tf.int64)
+
+    def gather(chosen: tf.Tensor, number: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        batch = tuple(tf.gather(array, chosen) for array in held)
+        return augmentation(batch, tf.stack([seed, number])) if augmentation else batch
+
+    return _finish(tf.data.Dataset.from_tensor_slices((indices, numbers)).map(gather))
 
 
 def ordered_batches(arrays: Sequence[np.ndarray | tf.Tensor], batch_size: int) -> tf.data.Dataset:

@@ -28,13 +28,10 @@ def save(model: "keras.Model", state: dict[str, Any], path: Path) -> None:
     Raises:
         UserError: the disk is full, or `path` cannot be written.
     """
-    try:
-        with replacing(path) as temporary:
-            model.save(temporary)
-            with zipfile.ZipFile(temporary, "a") as archive:
-                archive.writestr(STATE, json.dumps(state))
-    except OSError as error:
-        raise cannot_save(path, error) from None
+    with replacing(path) as temporary:
+        model.save(temporary)
+        with zipfile.ZipFile(temporary, "a") as archive:
+            archive.writestr(STATE, json.dumps(state))
 
 
 def copy(source: Path, target: Path) -> None:
@@ -43,20 +40,8 @@ def copy(source: Path, target: Path) -> None:
     Raises:
         UserError: the disk is full, or `target` cannot be written.
     """
-    try:
-        with replacing(target) as temporary:
-            shutil.copyfile(source, temporary)
-    except OSError as error:
-        raise cannot_save(target, error) from None
-
-
-def cannot_save(path: Path, error: OSError) -> UserError:
-    """What to tell a user whose disk refuses a file."""
-    reason = error.strerror or str(error) or type(error).__name__
-    return UserError(
-        f"Cannot save '{path}': {reason}. What was saved before is whole; "
-        "make room and go on with --resume."
-    )
+    with replacing(target) as temporary:
+        shutil.copyfile(source, temporary)
 
 
 def read_state(path: Path) -> dict[str, Any]:

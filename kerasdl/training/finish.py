@@ -1,5 +1,6 @@
 """What comes after the last epoch: measure, picture, export, report."""
 
+import shlex
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,7 +72,8 @@ def finish(
         )
         result["export"] = str(report.path)
         result["export_max_difference"] = report.max_difference
-        record()
+    result["finished"] = True
+    record()
     summarize(run, console)
 
 
@@ -93,11 +95,16 @@ def summarize(run: Run, console: RunConsole) -> None:
         )
     console.line()
     console.line("Next:")
+    commands: list[list[object]] = []
     sample = min(folder.samples.iterdir(), default=None) if folder.samples.is_dir() else None
     if sample is not None:
-        console.line(f"  kerasdl predict {folder.path} {sample}")
-        if run.export:
-            console.line(f"  kerasdl predict {run.export} {sample}")
-    console.line(f"  kerasdl evaluate {folder.path}")
-    console.line(f"  kerasdl recipe {run.recipe} --config {folder.config} --seed 1")
-    console.line(f"  kerasdl copy {run.recipe} my_{Path(run.recipe).stem}.py")
+        sources = [folder.path, run.export] if run.export else [folder.path]
+        commands += [["predict", source, sample] for source in sources]
+    commands += [
+        ["evaluate", folder.path],
+        ["recipe", run.recipe, "--config", folder.config, "--seed", 1],
+    ]
+    if not run.recipe.endswith(".py"):
+        commands.append(["copy", run.recipe, f"my_{run.recipe}.py"])
+    for words in commands:
+        console.line(f"  {shlex.join(['kerasdl', *map(str, words)])}")

@@ -43,7 +43,8 @@ def run_epochs(
     epochs = folder.read_metrics()[: state.epoch]
     steps = data.steps_per_epoch(config.batch_size)
     validation_batches = data.validation_batches(config.batch_size)
-    state.stopped = None
+    if state.stopped == "interrupted":
+        state.stopped = None
     if state.metric_state is not None:
         # Keras makes the metrics' variables at their first use.
         model.evaluate(validation_batches.take(1), verbose=0)
@@ -70,8 +71,7 @@ def run_epochs(
                     callbacks=[watch],
                 ).history
             if watch.non_finite is not None:
-                resume = folder.resume_command() if folder.last.is_file() else None
-                raise NonFiniteLossError(number, *watch.non_finite, resume)
+                raise NonFiniteLossError(number, *watch.non_finite, _resume_command(folder))
 
             state.stopped = watch.stopped
             if watch.steps_done == steps:
@@ -86,6 +86,11 @@ def run_epochs(
             logs = {name: float(values[-1]) for name, values in history.items()}
             validation = model.evaluate(validation_batches, verbose=0, return_dict=True)
             logs |= {f"val_{name}": float(value) for name, value in validation.items()}
+            if not all(math.isfinite(value) for value in logs.values()):
+                # The last step's loss was taken before its update; validation tells.
+                raise NonFiniteLossError(
+                    number, watch.steps_done, watch.steps_done, _resume_command(folder)
+                )
             seconds = time.perf_counter() - started
             state.seconds = spent + seconds
             is_best = _note_best(state, number, logs, recipe)
@@ -101,6 +106,8 @@ def run_epochs(
                     "train_seconds": round(watch.train_seconds, 3),
                 }
             )
+            if interrupt.requested:
+                state.stopped = "interrupted"
             # In this order: whenever the process dies, what `last.keras` says is
             # on disk, and what it does not know of is written again.
             folder.write_metrics(epochs)
@@ -115,6 +122,10 @@ def run_epochs(
             )
 
 
+def _resume_command(folder: RunFolder) -> str | None:
+    return folder.resume_command() if folder.last.is_file() else None
+
+
 def _note_best(state: TrainingState, epoch: int, logs: dict[str, float], recipe: Recipe) -> bool:
     """Whether this epoch is the best so far; `state` is told so."""
     if recipe.best_metric not in logs:
@@ -123,9 +134,7 @@ def _note_best(state: TrainingState, epoch: int, logs: dict[str, float], recipe:
             f"Measured: {', '.join(sorted(logs))}."
         )
     value = logs[recipe.best_metric]
-    if not math.isfinite(value) and state.best is not None:
-        return False
-    if state.best is not None and math.isfinite(state.best):
+    if state.best is not None:
         better = value > state.best if recipe.best_is_highest else value < state.best
         if not better:
             return False

@@ -7,7 +7,7 @@ from typing import Any
 from kerasdl.training import checkpoint
 from kerasdl.training.config import RecipeConfig
 from kerasdl.training.recipe import Recipe
-from kerasdl.training.run_folder import RunFolder
+from kerasdl.training.run_folder import RunFolder, read_json
 from kerasdl.training.training_state import TrainingState
 from kerasdl.user_error import UserError
 
@@ -58,9 +58,35 @@ def open_run(
                 f"'{folder.last}' was written by another version of kerasdl and cannot be "
                 f"resumed. Start again with: kerasdl recipe {name} --config {folder.config}"
             ) from None
-    if state.epoch >= config.epochs and folder.result.is_file():
+    for reason, option in (("patience", "patience"), ("time limit", "max_time")):
+        if state.stopped == reason and getattr(before, option) != getattr(config, option):
+            state.stopped = None
+    ended = state.epoch >= config.epochs or state.stopped in ("patience", "time limit")
+    if ended and folder.result.is_file() and read_json(folder.result).get("finished"):
         raise UserError(
-            f"'{path}' is complete: {state.epoch} of {config.epochs} epochs. "
-            f"To train on: --resume {path} --epochs {2 * state.epoch}"
+            f"'{path}' is complete: {state.epoch} of {config.epochs} epochs"
+            + (f", stopped by {state.stopped}. " if state.stopped else ". ")
+            + "To train on, raise --epochs, --patience or --max-time."
         )
     return folder, state, config
+
+
+def check_same_data(folder: RunFolder, info: Any) -> None:
+    """Makes sure that a run goes on with the data it began with.
+
+    Args:
+        folder: the run's folder.
+        info: the `DataInfo` of the data that was loaded now.
+
+    Raises:
+        UserError: it is another set, version or split.
+    """
+    if not folder.environment.is_file():
+        return
+    before, now = read_json(folder.environment)["data"], info.to_json()
+    if any(before[key] != now[key] for key in ("name", "version", "counts")):
+        raise UserError(
+            f"'{folder.path}' used {before['name']} {before['version']} "
+            f"({before['location']}); now there is {now['name']} {now['version']} "
+            f"({now['location']}). Say where the data is with --data-dir."
+        )

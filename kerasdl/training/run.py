@@ -1,13 +1,12 @@
 """A run as an object."""
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerasdl.training.preparation import computing_in
-from kerasdl.training.run_folder import RunFolder
+from kerasdl.training.run_folder import RunFolder, read_json
 from kerasdl.user_error import UserError
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ class Run:
     @property
     def environment(self) -> dict[str, Any]:
         """Software, hardware and the data that was used."""
-        return json.loads(self.folder.environment.read_text(encoding="utf-8"))
+        return read_json(self.folder.environment)
 
     @property
     def history(self) -> dict[str, list[float]]:
@@ -71,7 +70,7 @@ class Run:
         """What `result.json` says; empty until training has ended."""
         if not self.folder.result.is_file():
             return {}
-        return json.loads(self.folder.result.read_text(encoding="utf-8"))
+        return read_json(self.folder.result)
 
     @property
     def test(self) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """The folder of one run, and what lies where in it."""
 
 import json
+import shlex
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -80,14 +81,17 @@ class RunFolder:
 
     def resume_command(self) -> str:
         """The command that goes on with this run."""
-        return f"kerasdl recipe {self.read_config()[0]} --resume {self.path}"
+        return shlex.join(["kerasdl", "recipe", self.read_config()[0], "--resume", str(self.path)])
 
     def read_metrics(self) -> list[dict[str, Any]]:
         """The finished epochs, first to last."""
         if not self.metrics.is_file():
             return []
-        lines = self.metrics.read_text(encoding="utf-8").splitlines()
-        return [json.loads(line) for line in lines]
+        lines = read_text(self.metrics).splitlines()
+        try:
+            return [json.loads(line) for line in lines]
+        except json.JSONDecodeError:
+            raise UserError(f"'{self.metrics}' is damaged: expected JSON in each line.") from None
 
     def write_metrics(self, epochs: list[dict[str, Any]]) -> None:
         """Writes `metrics.jsonl`: one line of JSON for each finished epoch."""
@@ -100,19 +104,35 @@ def read_config(path: Path) -> tuple[str, dict[str, Any]]:
     Raises:
         UserError: the file cannot be read, or is not a configuration.
     """
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise UserError(f"Cannot read the configuration '{path}': {reason}.") from None
-    except json.JSONDecodeError as error:
-        raise UserError(
-            f"'{path}' is not JSON: {error.msg} in line {error.lineno}. "
-            "Expected what `kerasdl recipe NAME --print-config` prints."
-        ) from None
+    values = read_json(path)
     if not isinstance(values, dict) or not isinstance(values.get("recipe"), str):
         raise UserError(
             f"'{path}' is no configuration: expected an object with the key 'recipe', "
             "as `kerasdl recipe NAME --print-config` prints it."
         )
     return values.pop("recipe"), values
+
+
+def read_json(path: Path) -> Any:
+    """Reads a JSON file of a run.
+
+    Raises:
+        UserError: it is not there, or damaged.
+    """
+    try:
+        return json.loads(read_text(path))
+    except json.JSONDecodeError as error:
+        raise UserError(f"'{path}' is not JSON: {error.msg} in line {error.lineno}.") from None
+
+
+def read_text(path: Path) -> str:
+    """Reads a text file of a run.
+
+    Raises:
+        UserError: it is not there, or not text.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise UserError(f"Cannot read '{path}': {reason}.") from None

@@ -15,7 +15,7 @@ from kerasdl.training.loop import run_epochs
 from kerasdl.training.preparation import prepared
 from kerasdl.training.progress import RunConsole
 from kerasdl.training.recipe import Recipe
-from kerasdl.training.resume import open_run
+from kerasdl.training.resume import check_same_data, open_run
 from kerasdl.training.run import Run
 from kerasdl.training.run_folder import RunFolder
 from kerasdl.training.training_state import TrainingState
@@ -76,24 +76,32 @@ def train(
         config = described.configure(options, smoke=smoke)
 
     saved_models = Path(saved_models_dir) if export else None
-    check_writable(Path(runs_dir), "--runs-dir")
+    check_writable(folder.path if folder else Path(runs_dir) / described.name, "--runs-dir")
     if saved_models is not None:
-        check_writable(saved_models, "--saved-models-dir")
+        check_writable(saved_models / described.name, "--saved-models-dir")
 
     with prepared(config, console) as (config, device):
         data = recipe.load_data(config)
-        console.line(f"Data: {data.info.reason}")
+        if data.info.is_fallback:
+            console.notice(data.info.reason)
+        else:
+            console.line(f"Data: {data.info.reason}")
         counts = ", ".join(f"{count:,} {split}" for split, count in data.info.counts.items())
         console.line(f"      {counts}")
+        if folder is not None:
+            check_same_data(folder, data.info)
         with device.scope():
             model = recipe.build_model(config, data)
         if folder is None:
             folder = RunFolder.create(Path(runs_dir), described.name, config.seed)
-        elif folder.last.is_file():
-            checkpoint.restore(model, folder.last)
+        else:
+            files.remove_leftovers(folder.path)
+            if folder.last.is_file():
+                checkpoint.restore(model, folder.last)
         folder.write_config(described.reference, config.model_dump(mode="json"))
         environment = describe_environment(device.description, described.file)
-        files.write_json(folder.environment, {**environment, "data": data.info.to_json()})
+        if not folder.environment.is_file():
+            files.write_json(folder.environment, {**environment, "data": data.info.to_json()})
         data.write_samples(folder.samples)
         console.line(f"Model: {model.name}, {model.count_params():,} parameters")
         console.line(f"Device: {device.description}, {config.precision}")

@@ -28,6 +28,11 @@ MISTAKES = {
         ["recipe", "mnist", "--resume", "a", "--config", "b"],
         ["leave out --config"],
     ),
+    "smoke and config": (
+        ["recipe", "mnist", "--smoke", "--config", "b"],
+        ["--smoke brings its own"],
+    ),
+    "dry run as JSON": (["recipe", "mnist", "--dry-run", "--json"], ["--dry-run goes with"]),
     "config nowhere": (["recipe", "mnist", "--config", "no.json"], ["Cannot read", "no.json"]),
     "show unknown": (["show", "mnits"], ["id you mean 'mnist'"]),
     "copy to no .py": (["copy", "mnist", "mine.txt"], ["neither a folder nor a .py file"]),
@@ -95,6 +100,7 @@ def test_unreadable_config(
 
 
 BAD_RECIPES = {
+    "bytes": ("\0", "Cannot import the recipe"),
     "syntax": ("def (:", "Cannot import the recipe"),
     "import": ("import no_such_module_of_mine", "Cannot import the recipe"),
     "empty": ("", "is not a recipe: it lacks Config, load_data, build_model"),

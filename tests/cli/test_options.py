@@ -68,7 +68,7 @@ def test_switches_have_both_forms(kerasdl_command: Callable[..., Any]) -> None:
 def test_help_names_bounds_and_choices(kerasdl_command: Callable[..., Any]) -> None:
     out = " ".join(kerasdl_command("recipe", "mnist", "--help").out.split())
     assert "--dropout-rate NUMBER" in out
-    assert "[default: 0.3; >= 0; < 1]" in out
+    assert "[default: 0.2; >= 0; < 1]" in out
     assert "--precision float32|mixed_bfloat16|mixed_float16" in out
     assert out.index("This recipe:") < out.index("Training:") < out.index("Run:")
 

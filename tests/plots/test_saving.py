@@ -93,7 +93,7 @@ def test_a_disk_that_fills_up_leaves_nothing(figure, tmp_path):
 
 
 def test_a_folder_that_is_not_there(figure, tmp_path):
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(OSError, match="No such file or directory"):
         plots.save(figure, tmp_path / "missing" / "curves.png")
 
     assert os.listdir(tmp_path) == []

@@ -131,10 +131,48 @@ def test_mixed_precision(precision: str, tmp_path: Path) -> None:
     assert keras.config.dtype_policy().name == "float32"
 
 
-def test_patience_stops(tmp_path: Path) -> None:
+def test_patience_stops_and_stays_stopped(tmp_path: Path) -> None:
     run = train(tmp_path, epochs=50, learning_rate=1e-9, patience=2)
     assert run.result["stopped"] == "patience"
     assert run.result["epochs"] == run.result["best_epoch"] + 2
+    with pytest.raises(UserError, match=r"is complete: .* stopped by patience"):
+        kerasdl.train(mnist, resume=run.path, quiet=True)
+    epochs = run.result["epochs"]
+    longer = kerasdl.train(mnist, resume=run.path, patience=3, quiet=True, export=False)
+    assert longer.result["epochs"] > epochs
+
+
+def test_a_run_that_died_after_its_last_epoch_is_finished(tmp_path: Path) -> None:
+    run = train(tmp_path)
+    result = json.loads(run.folder.result.read_text())
+    run.folder.result.write_text(json.dumps({**result, "finished": False, "test": {}}))
+    again = kerasdl.train(mnist, resume=run.path, quiet=True, export=False)
+    assert again.history == run.history
+    assert again.result["finished"]
+    assert again.test["accuracy"] == result["test"]["accuracy"]
+
+
+def test_resume_refuses_other_data(tmp_path: Path) -> None:
+    run = train(tmp_path, data="auto")
+    environment = run.environment
+    environment["data"]["name"] = "another"
+    run.folder.environment.write_text(json.dumps(environment))
+    with pytest.raises(UserError, match=r"used another .*--data-dir"):
+        kerasdl.train(mnist, resume=run.path, epochs=4, quiet=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("metrics.jsonl", "{"), ("environment.json", "{"), ("result.json", "{"), ("result.json", "")],
+)
+def test_damaged_run(name: str, content: str, run: Run, tmp_path: Path) -> None:
+    import shutil
+
+    copy = Path(shutil.copytree(run.path, tmp_path / "copy"))
+    (copy / name).write_text(content)
+    attribute = {"metrics": "history"}.get(Path(name).stem, Path(name).stem)
+    with pytest.raises(UserError, match=name):
+        getattr(Run(copy), attribute)
 
 
 def test_loss_that_is_not_finite_stops_and_names_the_step(tmp_path: Path) -> None:
@@ -233,6 +271,37 @@ def test_full_disk_while_saving(tmp_path: Path) -> None:
     assert not list(folder.glob(".*"))
 
 
+def test_a_picture_that_cannot_be_written(tmp_path: Path) -> None:
+    run = train(tmp_path)
+    run.folder.result.unlink()
+    run.folder.curves.unlink()
+    run.folder.curves.mkdir()
+    with pytest.raises(UserError, match=r"Cannot save '.*curves\.png': Is a directory"):
+        kerasdl.train(mnist, resume=run.path, quiet=True, export=False)
+    run.folder.curves.rmdir()
+    again = kerasdl.train(mnist, resume=run.path, quiet=True, export=False)
+    assert again.test == run.test
+    assert again.history == run.history
+
+
+def test_weights_that_are_not_finite_are_never_saved(tmp_path: Path) -> None:
+    """The last step's update, which no training loss has seen."""
+
+    def blow_up(model: keras.Model, *arguments: Any, **options: Any) -> Any:
+        history = fit(model, *arguments, **options)
+        bias = model.get_layer("logits").bias
+        bias.assign(bias * float("nan"))
+        return history
+
+    fit = keras.Model.fit
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keras.Model, "fit", blow_up)
+        with pytest.raises(NonFiniteLossError, match="epoch 1, step 10"):
+            train(tmp_path)
+    (folder,) = (tmp_path / "runs" / "mnist").iterdir()
+    assert not list(folder.glob("*.keras"))
+
+
 def test_full_disk_in_a_later_epoch_keeps_the_earlier_ones(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -248,7 +317,7 @@ def test_full_disk_in_a_later_epoch_keeps_the_earlier_ones(
         save(model, state, path)
 
     monkeypatch.setattr(checkpoint, "save", full)
-    with pytest.raises(UserError, match="go on with --resume"):
+    with pytest.raises(UserError, match=r"Cannot save .* full"):
         train(tmp_path, epochs=4)
     monkeypatch.undo()
     (folder,) = (tmp_path / "runs" / "mnist").iterdir()

@@ -1,5 +1,6 @@
 """`kerasdl copy`: own a recipe."""
 
+import shlex
 from pathlib import Path
 
 import click
@@ -20,17 +21,17 @@ def command(name: str, dest: str, force: bool) -> None:
 
     DEST is a file or a folder; the copy runs by itself.
     """
-    source = recipes.file_of(name)
     target = Path(dest)
     if target.is_dir() or dest.endswith("/"):
-        target = target / source.name
+        target = target / recipes.file_of(name).name
     if target.suffix != ".py":
         raise UserError(f"DEST '{dest}' is neither a folder nor a .py file.")
     if target.exists() and not force:
         raise UserError(f"'{target}' is already there. Choose another name, or --force.")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        files.write_text(target, source.read_text(encoding="utf-8"))
+        files.write_text(target, recipes.source_of(name))
     except OSError as error:
         raise UserError(f"Cannot write '{target}': {error.strerror}.") from None
-    click.echo(f"{target}\nRun it: python {target}   or: kerasdl recipe {target}")
+    quoted = shlex.quote(str(target))
+    click.echo(f"{target}\nRun it: python {quoted}   or: kerasdl recipe {quoted}")

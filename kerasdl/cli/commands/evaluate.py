@@ -31,10 +31,12 @@ def command(run: str, data_dir: str | None, as_json: bool) -> None:
     load_tensorflow()
     from kerasdl.training.preparation import prepared
     from kerasdl.training.progress import RunConsole, format_logs
+    from kerasdl.training.resume import check_same_data
     from kerasdl.training.run import load_best
 
     with prepared(config, RunConsole(quiet=True)) as (config, _):
         data = recipe.module.load_data(config)
+        check_same_data(folder, data.info)
         model = load_best(folder)
         logs = model.evaluate(data.test_batches(config.batch_size), verbose=0, return_dict=True)
     test = {name: float(value) for name, value in logs.items()}

@@ -77,6 +77,12 @@ class RecipeCommand(click.Command):
         given = {name: value for name, value in values.items() if value is not None}
         if resume is not None and config_file is not None:
             raise click.UsageError("--resume brings its own configuration: leave out --config.")
+        if smoke and (resume is not None or config_file is not None):
+            raise click.UsageError(
+                "--smoke brings its own values: leave out --config and --resume."
+            )
+        if dry_run and (resume is not None or as_json):
+            raise click.UsageError("--dry-run goes with neither --resume nor --json.")
         if config_file is not None:
             given = {**_from_file(Path(config_file), recipe), **given}
         # Checked here, before TensorFlow takes its seconds to load.
@@ -91,8 +97,9 @@ class RecipeCommand(click.Command):
         load_tensorflow()
         if dry_run:
             from kerasdl.training.dry_run import dry_run as dry
+            from kerasdl.training.progress import RunConsole
 
-            dry(self.module, config)
+            dry(self.module, config, RunConsole(quiet=quiet))
             return
         from kerasdl.training.runner import train
 

@@ -13,7 +13,7 @@ from kerasdl.cli.options import debug_option
 @debug_option
 def command(name: str) -> None:
     """Print the source of a recipe."""
-    source = recipes.file_of(name).read_text(encoding="utf-8")
+    source = recipes.source_of(name)
     if sys.stdout.isatty():
         from rich.console import Console
         from rich.syntax import Syntax
