@@ -19,7 +19,7 @@ $(VENV)/.installed: pyproject.toml
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
-	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable '.[dev,jax]'
+	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@
 
 mnist: install   ## train, measure, picture and export the first recipe
@@ -39,12 +39,16 @@ test: dev        ## every test
 	$(BIN)/python -m pytest
 
 test-jax: dev    ## the layers on Keras's JAX backend
+	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable '.[jax]'
 	KERAS_BACKEND=jax $(BIN)/python -m pytest -m 'not slow_on_jax' tests/layers tests/losses tests/ops tests/schedules
 
 bench: dev       ## kerasdl against Keras and PyTorch, side by side
 	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable '.[bench]'
 	$(BIN)/python benchmarks/mnist_mlp.py
 	$(BIN)/python benchmarks/dropout.py
+	$(BIN)/python benchmarks/recurrent.py
+	$(BIN)/python benchmarks/attention.py
+	$(BIN)/python benchmarks/transformer_block.py
 
 pictures: dev    ## draw the pictures of docs/layers/ anew
 	$(BIN)/python docs/make_pictures.py
