@@ -5,6 +5,12 @@ from typing import Any
 import keras
 
 from kerasdl.layers.arguments import check_positive_integers, check_rates, fresh
+from kerasdl.layers.blocks.gated_activation import (
+    gate_of,
+    get_activation,
+    is_gated,
+    serialize_activation,
+)
 from kerasdl.layers.regularization.inverted_dropout import InvertedDropout
 from kerasdl.registration import public
 
@@ -14,17 +20,16 @@ class FeedForward(keras.layers.Layer):
     """Two dense layers, the first wider, applied to each position by itself.
 
     The part of a transformer block that works on what attention has gathered
-    (Vaswani et al. 2017, https://arxiv.org/abs/1706.03762, section 3.3). With
-    `gated=True` a second projection multiplies the activated one, which gives
+    (Vaswani et al. 2017, https://arxiv.org/abs/1706.03762, section 3.3). With a
+    gated activation a second projection multiplies the activated one, which gives
     better language models for the same number of weights (Shazeer 2020,
-    https://arxiv.org/abs/2002.05202): SwiGLU with `activation="silu"`, GEGLU with
-    `"gelu"`, ReGLU with `"relu"`. To keep the number of weights, make a gated
+    https://arxiv.org/abs/2002.05202). To keep the number of weights, make a gated
     layer two thirds as wide.
 
     Args:
         hidden_dim: Width between the two layers.
-        activation: Activation of the hidden layer, or of its gate.
-        gated: Whether there is a gate.
+        activation: Activation of the hidden layer: all that Keras knows, or a gated one:
+            `"swiglu"`, `"geglu"`, `"reglu"`, `"glu"`.
         dropout: Fraction of the hidden values that is set to zero in training.
         use_bias: Whether the projections add a bias.
         kernel_initializer: Initializer of the kernels.
@@ -47,7 +52,7 @@ class FeedForward(keras.layers.Layer):
 
     >>> import numpy as np
     >>> import kerasdl
-    >>> swiglu = kerasdl.layers.FeedForward(16, activation="silu", gated=True, use_bias=False)
+    >>> swiglu = kerasdl.layers.FeedForward(16, activation="swiglu", use_bias=False)
     >>> tuple(swiglu(np.zeros((2, 5, 8), "float32")).shape)
     (2, 5, 8)
     """
@@ -56,7 +61,6 @@ class FeedForward(keras.layers.Layer):
         self,
         hidden_dim: int,
         activation: Any = "gelu",
-        gated: bool = False,
         dropout: float = 0.0,
         use_bias: bool = True,
         kernel_initializer: Any = "glorot_uniform",
@@ -68,8 +72,7 @@ class FeedForward(keras.layers.Layer):
         check_positive_integers(hidden_dim=hidden_dim)
         check_rates(dropout=dropout)
         self.hidden_dim = hidden_dim
-        self.activation = keras.activations.get(activation)
-        self.gated = gated
+        self.activation = get_activation(activation)
         self.dropout = dropout
         self.use_bias = use_bias
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
@@ -85,8 +88,10 @@ class FeedForward(keras.layers.Layer):
                 f"Received inputs of shape {tuple(input_shape)}. Expected (batch, ..., width) with "
                 "a known width."
             )
+        gated = is_gated(self.activation)
+        self.activation_function = gate_of(self.activation)
         self.hidden_dense = self._dense("hidden", width, self.hidden_dim)
-        self.gate_dense = self._dense("gate", width, self.hidden_dim) if self.gated else None
+        self.gate_dense = self._dense("gate", width, self.hidden_dim) if gated else None
         self.output_dense = self._dense("output", self.hidden_dim, width)
         self.hidden_dropout = InvertedDropout(
             self.dropout, seed=self.seed, dtype=self.dtype_policy, name="dropout"
@@ -97,9 +102,9 @@ class FeedForward(keras.layers.Layer):
         """Widens, activates, and narrows."""
         hidden = self.hidden_dense(inputs)
         if self.gate_dense is None:
-            hidden = self.activation(hidden)
+            hidden = self.activation_function(hidden)
         else:
-            hidden = self.activation(self.gate_dense(inputs)) * hidden
+            hidden = self.activation_function(self.gate_dense(inputs)) * hidden
         return self.output_dense(self.hidden_dropout(hidden, training=training))
 
     def _dense(self, name: str, width: int, units: int) -> keras.layers.Dense:
@@ -123,8 +128,7 @@ class FeedForward(keras.layers.Layer):
         config = super().get_config()
         config.update(
             hidden_dim=self.hidden_dim,
-            activation=keras.activations.serialize(self.activation),
-            gated=self.gated,
+            activation=serialize_activation(self.activation),
             dropout=self.dropout,
             use_bias=self.use_bias,
             kernel_initializer=keras.initializers.serialize(self.kernel_initializer),

@@ -7,6 +7,8 @@ from keras import ops
 
 from kerasdl.layers.arguments import check_positive_integers, check_rates, check_sequence_shape
 from kerasdl.layers.blocks.feed_forward import FeedForward
+from kerasdl.layers.blocks.gated_activation import get_activation, serialize_activation
+from kerasdl.layers.normalization import Normalization
 from kerasdl.layers.padding import merge_padding, zero_padding
 from kerasdl.layers.regularization.drop_path import DropPath
 from kerasdl.layers.seeds import derive_seed
@@ -25,10 +27,11 @@ class MixerBlock(keras.layers.Layer):
     Args:
         token_dim: Width inside the layer that mixes positions.
         channel_dim: Width inside the layer that mixes channels.
-        activation: Activation of both.
+        activation: Activation of both; see `FeedForward`.
         dropout: Fraction of the hidden values that is set to zero in training.
         drop_path_rate: Probability of dropping a branch of an example in training.
-        epsilon: Added to the normalizations' variance.
+        normalization: `"layer_norm"`, `"rms_norm"`, or a Keras layer that others are made
+            like, such as `keras.layers.LayerNormalization(epsilon=1e-12)`.
         seed: Integer that makes dropout reproducible.
         **kwargs: Arguments of `keras.layers.Layer`: `name`, `dtype`, `trainable`.
 
@@ -61,7 +64,7 @@ class MixerBlock(keras.layers.Layer):
         activation: Any = "gelu",
         dropout: float = 0.0,
         drop_path_rate: float = 0.0,
-        epsilon: float = 1e-6,
+        normalization: Any = "layer_norm",
         seed: int | None = None,
         **kwargs: Any,
     ) -> None:
@@ -70,10 +73,10 @@ class MixerBlock(keras.layers.Layer):
         check_rates(dropout=dropout, drop_path_rate=drop_path_rate)
         self.token_dim = token_dim
         self.channel_dim = channel_dim
-        self.activation = keras.activations.get(activation)
+        self.activation = get_activation(activation)
         self.dropout = dropout
         self.drop_path_rate = drop_path_rate
-        self.epsilon = epsilon
+        self.normalization = Normalization(normalization)
         self.seed = seed
         self.supports_masking = True
 
@@ -112,9 +115,7 @@ class MixerBlock(keras.layers.Layer):
         return zero_padding(x, mask)
 
     def _normalization(self, name: str, shape: Any) -> keras.layers.Layer:
-        layer = keras.layers.LayerNormalization(
-            epsilon=self.epsilon, dtype=self.dtype_policy, name=name
-        )
+        layer = self.normalization.make(name, dtype=self.dtype_policy)
         layer.build(shape)
         return layer
 
@@ -150,10 +151,10 @@ class MixerBlock(keras.layers.Layer):
         config.update(
             token_dim=self.token_dim,
             channel_dim=self.channel_dim,
-            activation=keras.activations.serialize(self.activation),
+            activation=serialize_activation(self.activation),
             dropout=self.dropout,
             drop_path_rate=self.drop_path_rate,
-            epsilon=self.epsilon,
+            normalization=self.normalization.config,
             seed=self.seed,
         )
         return config

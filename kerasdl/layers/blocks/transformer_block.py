@@ -5,18 +5,17 @@ from typing import Any
 import keras
 
 from kerasdl.layers.arguments import (
-    check_choice,
     check_positive_integers,
     check_rates,
     check_sequence_shape,
 )
 from kerasdl.layers.attention.multi_head_attention import MultiHeadAttention
 from kerasdl.layers.blocks.feed_forward import FeedForward
+from kerasdl.layers.blocks.gated_activation import get_activation, serialize_activation
+from kerasdl.layers.normalization import Normalization
 from kerasdl.layers.regularization.drop_path import DropPath
 from kerasdl.layers.regularization.inverted_dropout import InvertedDropout
 from kerasdl.layers.seeds import derive_seed
-
-NORMALIZATIONS = ("layer_norm", "rms_norm")
 
 
 class TransformerBlock(keras.layers.Layer):
@@ -32,10 +31,8 @@ class TransformerBlock(keras.layers.Layer):
         hidden_dim: int,
         num_key_value_heads: int | None = None,
         activation: Any = "gelu",
-        gated: bool = False,
-        normalization: str = "layer_norm",
+        normalization: Any = "layer_norm",
         norm_first: bool = True,
-        epsilon: float = 1e-6,
         dropout: float = 0.0,
         drop_path_rate: float = 0.0,
         rotary: Any = None,
@@ -52,16 +49,13 @@ class TransformerBlock(keras.layers.Layer):
                     f"Received num_heads={num_heads}, num_key_value_heads={num_key_value_heads}. "
                     "Expected a divisor of `num_heads`: each key head serves as many query heads."
                 )
-        check_choice(NORMALIZATIONS, normalization=normalization)
         check_rates(dropout=dropout, drop_path_rate=drop_path_rate)
         self.num_heads = num_heads
         self.hidden_dim = hidden_dim
         self.num_key_value_heads = num_key_value_heads
-        self.activation = keras.activations.get(activation)
-        self.gated = gated
-        self.normalization = normalization
+        self.activation = get_activation(activation)
+        self.normalization = Normalization(normalization)
         self.norm_first = norm_first
-        self.epsilon = epsilon
         self.dropout = dropout
         self.drop_path_rate = drop_path_rate
         self.rotary = None if rotary is None else self._adopt(rotary)
@@ -76,7 +70,9 @@ class TransformerBlock(keras.layers.Layer):
         self.dropouts: dict[str, Any] = {}
         self.drop_paths: dict[str, Any] = {}
         for name in names:
-            self.normalizations[name] = self._normalization(f"{name}_normalization")
+            self.normalizations[name] = self.normalization.make(
+                f"{name}_normalization", dtype=self.dtype_policy
+            )
             self.dropouts[name] = InvertedDropout(
                 self.dropout,
                 seed=derive_seed(self.seed, f"{name}_dropout"),
@@ -131,7 +127,6 @@ class TransformerBlock(keras.layers.Layer):
         layer = FeedForward(
             self.hidden_dim,
             activation=self.activation,
-            gated=self.gated,
             dropout=self.dropout,
             use_bias=self.use_bias,
             seed=derive_seed(self.seed, "feed_forward"),
@@ -152,13 +147,6 @@ class TransformerBlock(keras.layers.Layer):
             )
         return type(rotary).from_config({**rotary.get_config(), "dtype": self.dtype_policy})
 
-    def _normalization(self, name: str) -> keras.layers.Layer:
-        kind = {
-            "layer_norm": keras.layers.LayerNormalization,
-            "rms_norm": keras.layers.RMSNormalization,
-        }[self.normalization]
-        return kind(epsilon=self.epsilon, dtype=self.dtype_policy, name=name)
-
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """The mask of the inputs, unchanged."""
         return getattr(inputs, "_keras_mask", None) if mask is None else mask
@@ -173,11 +161,9 @@ class TransformerBlock(keras.layers.Layer):
             num_heads=self.num_heads,
             hidden_dim=self.hidden_dim,
             num_key_value_heads=self.num_key_value_heads,
-            activation=keras.activations.serialize(self.activation),
-            gated=self.gated,
-            normalization=self.normalization,
+            activation=serialize_activation(self.activation),
+            normalization=self.normalization.config,
             norm_first=self.norm_first,
-            epsilon=self.epsilon,
             dropout=self.dropout,
             drop_path_rate=self.drop_path_rate,
             rotary=rotary,

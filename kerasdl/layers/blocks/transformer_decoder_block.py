@@ -27,11 +27,11 @@ class TransformerDecoderBlock(TransformerBlock):
         cross_attention: Whether the block attends to a second sequence, `memory`.
         num_key_value_heads: Number of key and value heads, a divisor of `num_heads`
             (grouped-query attention). Default: `num_heads`.
-        activation: Activation of the feed-forward layer.
-        gated: Whether the feed-forward layer is gated; see `FeedForward`.
-        normalization: `"layer_norm"` or `"rms_norm"`.
+        activation: Activation of the feed-forward layer; `"swiglu"` and its kin make it a
+            gated one, see `FeedForward`.
+        normalization: `"layer_norm"`, `"rms_norm"`, or a Keras layer that others are made
+            like, such as `keras.layers.LayerNormalization(epsilon=1e-12)`.
         norm_first: Whether to normalize before each branch; otherwise after each sum.
-        epsilon: Added to the normalizations' variance.
         dropout: Rate of dropout on the attention weights, the feed-forward layer's hidden
             values and the output of each branch.
         drop_path_rate: Probability of dropping a branch of an example in training.
@@ -87,10 +87,8 @@ class TransformerDecoderBlock(TransformerBlock):
         cross_attention: bool = False,
         num_key_value_heads: int | None = None,
         activation: Any = "gelu",
-        gated: bool = False,
-        normalization: str = "layer_norm",
+        normalization: Any = "layer_norm",
         norm_first: bool = True,
-        epsilon: float = 1e-6,
         dropout: float = 0.0,
         drop_path_rate: float = 0.0,
         rotary: Any = None,
@@ -103,10 +101,8 @@ class TransformerDecoderBlock(TransformerBlock):
             hidden_dim=hidden_dim,
             num_key_value_heads=num_key_value_heads,
             activation=activation,
-            gated=gated,
             normalization=normalization,
             norm_first=norm_first,
-            epsilon=epsilon,
             dropout=dropout,
             drop_path_rate=drop_path_rate,
             rotary=rotary,

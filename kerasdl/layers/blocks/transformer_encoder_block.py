@@ -22,11 +22,11 @@ class TransformerEncoderBlock(TransformerBlock):
         hidden_dim: Width inside the feed-forward layer.
         num_key_value_heads: Number of key and value heads, a divisor of `num_heads`
             (grouped-query attention). Default: `num_heads`.
-        activation: Activation of the feed-forward layer.
-        gated: Whether the feed-forward layer is gated; see `FeedForward`.
-        normalization: `"layer_norm"` or `"rms_norm"`.
+        activation: Activation of the feed-forward layer; `"swiglu"` and its kin make it a
+            gated one, see `FeedForward`.
+        normalization: `"layer_norm"`, `"rms_norm"`, or a Keras layer that others are made
+            like, such as `keras.layers.LayerNormalization(epsilon=1e-12)`.
         norm_first: Whether to normalize before each branch; otherwise after each sum.
-        epsilon: Added to the normalizations' variance.
         dropout: Rate of dropout on the attention weights, the feed-forward layer's hidden
             values and the output of each branch.
         drop_path_rate: Probability of dropping a branch of an example in training.

@@ -26,8 +26,8 @@ class BottleneckBlock(ResidualBlock):
         preactivation: As in `ResidualBlock`.
         zero_init_residual: As in `ResidualBlock`.
         drop_path_rate: Probability of dropping the branch while training.
-        momentum: Momentum of the normalizations' moving statistics.
-        epsilon: Added to the normalizations' variance.
+        normalization: `"batch_norm"` (momentum 0.9, epsilon 1e-5), or a Keras layer that
+            others are made like, such as `keras.layers.GroupNormalization(groups=8)`.
         kernel_initializer: Initializer of the kernels.
         kernel_regularizer: Regularizer of the kernels.
         seed: Integer that makes dropping reproducible.
@@ -64,8 +64,7 @@ class BottleneckBlock(ResidualBlock):
         preactivation: bool = False,
         zero_init_residual: bool = False,
         drop_path_rate: float = 0.0,
-        momentum: float = 0.9,
-        epsilon: float = 1e-5,
+        normalization: Any = "batch_norm",
         kernel_initializer: Any = "he_normal",
         kernel_regularizer: Any = None,
         seed: int | None = None,
@@ -79,8 +78,7 @@ class BottleneckBlock(ResidualBlock):
             preactivation=preactivation,
             zero_init_residual=zero_init_residual,
             drop_path_rate=drop_path_rate,
-            momentum=momentum,
-            epsilon=epsilon,
+            normalization=normalization,
             kernel_initializer=kernel_initializer,
             kernel_regularizer=kernel_regularizer,
             seed=seed,

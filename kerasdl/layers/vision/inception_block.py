@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from kerasdl.layers.arguments import check_positive_integers, fresh
+from kerasdl.layers.normalization import Normalization
 from kerasdl.layers.vision.image_input import check_image_shape
 from kerasdl.registration import public
 
@@ -26,8 +27,9 @@ class InceptionBlock(keras.layers.Layer):
         filters_5x5: Channels of the 5 x 5 convolution.
         filters_pool: Channels of the projection after pooling.
         activation: Activation after every convolution.
-        batch_normalization: Whether to normalize before each activation, in place
-            of a bias (Ioffe & Szegedy 2015); the original block does not.
+        normalization: Goes before each activation, in place of a bias (Ioffe & Szegedy
+            2015): `"batch_norm"` (momentum 0.9, epsilon 1e-5), or a Keras layer that others
+            are made like. Default: None, as in the original.
         kernel_initializer: Initializer of the kernels.
         **kwargs: Arguments of `keras.layers.Layer`: `name`, `dtype`, `trainable`.
 
@@ -61,7 +63,7 @@ class InceptionBlock(keras.layers.Layer):
         filters_5x5: int,
         filters_pool: int,
         activation: Any = "relu",
-        batch_normalization: bool = False,
+        normalization: Any = None,
         kernel_initializer: Any = "glorot_uniform",
         **kwargs: Any,
     ) -> None:
@@ -81,7 +83,7 @@ class InceptionBlock(keras.layers.Layer):
         self.filters_5x5 = filters_5x5
         self.filters_pool = filters_pool
         self.activation = keras.activations.get(activation)
-        self.batch_normalization = batch_normalization
+        self.normalization = None if normalization is None else Normalization(normalization)
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
 
     def build(self, input_shape: Any) -> None:
@@ -114,7 +116,7 @@ class InceptionBlock(keras.layers.Layer):
 
         def apply(convolution: Any, inputs: Any) -> Any:
             outputs = convolution(inputs)
-            if self.batch_normalization:
+            if self.normalization is not None:
                 outputs = self.normalizations[convolution.name](outputs, training=training)
             return self.activation(outputs)
 
@@ -135,15 +137,15 @@ class InceptionBlock(keras.layers.Layer):
             kernel_size,
             padding="same",
             data_format="channels_last",
-            use_bias=not self.batch_normalization,
+            use_bias=self.normalization is None,
             kernel_initializer=fresh(self.kernel_initializer),
             dtype=self.dtype_policy,
             name=name,
         )
         convolution.build((None, None, None, channels))
-        if self.batch_normalization:
-            normalization = keras.layers.BatchNormalization(
-                dtype=self.dtype_policy, name=f"{name}_normalization"
+        if self.normalization is not None:
+            normalization = self.normalization.make(
+                f"{name}_normalization", dtype=self.dtype_policy
             )
             normalization.build((None, None, None, filters))
             self.normalizations[name] = normalization
@@ -165,7 +167,7 @@ class InceptionBlock(keras.layers.Layer):
             filters_5x5=self.filters_5x5,
             filters_pool=self.filters_pool,
             activation=keras.activations.serialize(self.activation),
-            batch_normalization=self.batch_normalization,
+            normalization=None if self.normalization is None else self.normalization.config,
             kernel_initializer=keras.initializers.serialize(self.kernel_initializer),
         )
         return config

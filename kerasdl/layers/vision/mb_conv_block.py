@@ -5,6 +5,7 @@ from typing import Any
 import keras
 
 from kerasdl.layers.arguments import check_positive_integers, check_rates, fresh
+from kerasdl.layers.normalization import Normalization
 from kerasdl.layers.regularization.drop_path import DropPath
 from kerasdl.layers.vision.image_input import check_image_shape, strided
 from kerasdl.layers.vision.squeeze_excitation import SqueezeExcitation
@@ -32,8 +33,8 @@ class MBConvBlock(keras.layers.Layer):
         activation: Activation function.
         drop_path_rate: Probability of dropping the branch while training, where
             there is a shortcut.
-        momentum: Momentum of the normalizations' moving statistics.
-        epsilon: Added to the normalizations' variance.
+        normalization: `"batch_norm"` (momentum 0.9, epsilon 1e-5), or a Keras layer that
+            others are made like, such as `keras.layers.GroupNormalization(groups=8)`.
         kernel_initializer: Initializer of the kernels.
         seed: Integer that makes dropping reproducible.
         **kwargs: Arguments of `keras.layers.Layer`: `name`, `dtype`, `trainable`.
@@ -67,8 +68,7 @@ class MBConvBlock(keras.layers.Layer):
         se_ratio: float = 0.25,
         activation: Any = "silu",
         drop_path_rate: float = 0.0,
-        momentum: float = 0.9,
-        epsilon: float = 1e-3,
+        normalization: Any = "batch_norm",
         kernel_initializer: Any = "he_normal",
         seed: int | None = None,
         **kwargs: Any,
@@ -89,8 +89,7 @@ class MBConvBlock(keras.layers.Layer):
         self.se_ratio = se_ratio
         self.activation = keras.activations.get(activation)
         self.drop_path_rate = drop_path_rate
-        self.momentum = momentum
-        self.epsilon = epsilon
+        self.normalization = Normalization(normalization)
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
         self.seed = seed
 
@@ -165,9 +164,7 @@ class MBConvBlock(keras.layers.Layer):
         return convolution
 
     def _normalization(self, channels: int, name: str) -> keras.layers.Layer:
-        normalization = keras.layers.BatchNormalization(
-            momentum=self.momentum, epsilon=self.epsilon, dtype=self.dtype_policy, name=name
-        )
+        normalization = self.normalization.make(name, dtype=self.dtype_policy)
         normalization.build((None, None, None, channels))
         return normalization
 
@@ -187,8 +184,7 @@ class MBConvBlock(keras.layers.Layer):
             se_ratio=self.se_ratio,
             activation=keras.activations.serialize(self.activation),
             drop_path_rate=self.drop_path_rate,
-            momentum=self.momentum,
-            epsilon=self.epsilon,
+            normalization=self.normalization.config,
             kernel_initializer=keras.initializers.serialize(self.kernel_initializer),
             seed=self.seed,
         )

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 
 from kerasdl.layers.arguments import check_positive_integers, check_rates, fresh
+from kerasdl.layers.normalization import Normalization
 from kerasdl.layers.regularization.drop_path import DropPath
 from kerasdl.layers.vision.image_input import check_image_shape, strided
 from kerasdl.registration import public
@@ -32,8 +33,8 @@ class ResidualBlock(keras.layers.Layer):
             with scale zero, so that the block starts as its shortcut (Goyal et al.
             2017). Without effect if `preactivation`.
         drop_path_rate: Probability of dropping the branch while training.
-        momentum: Momentum of the normalizations' moving statistics.
-        epsilon: Added to the normalizations' variance.
+        normalization: `"batch_norm"` (momentum 0.9, epsilon 1e-5), or a Keras layer that
+            others are made like, such as `keras.layers.GroupNormalization(groups=8)`.
         kernel_initializer: Initializer of the kernels.
         kernel_regularizer: Regularizer of the kernels.
         seed: Integer that makes dropping reproducible.
@@ -68,8 +69,7 @@ class ResidualBlock(keras.layers.Layer):
         preactivation: bool = False,
         zero_init_residual: bool = False,
         drop_path_rate: float = 0.0,
-        momentum: float = 0.9,
-        epsilon: float = 1e-5,
+        normalization: Any = "batch_norm",
         kernel_initializer: Any = "he_normal",
         kernel_regularizer: Any = None,
         seed: int | None = None,
@@ -85,8 +85,7 @@ class ResidualBlock(keras.layers.Layer):
         self.preactivation = preactivation
         self.zero_init_residual = zero_init_residual
         self.drop_path_rate = drop_path_rate
-        self.momentum = momentum
-        self.epsilon = epsilon
+        self.normalization = Normalization(normalization)
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
         self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
         self.seed = seed
@@ -172,13 +171,8 @@ class ResidualBlock(keras.layers.Layer):
         )
 
     def _normalization(self, name: str, zero: bool = False) -> keras.layers.Layer:
-        return keras.layers.BatchNormalization(
-            momentum=self.momentum,
-            epsilon=self.epsilon,
-            gamma_initializer="zeros" if zero else "ones",
-            dtype=self.dtype_policy,
-            name=name,
-        )
+        scale = {"gamma_initializer": "zeros"} if zero else {}
+        return self.normalization.make(name, dtype=self.dtype_policy, **scale)
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         """The strides divide height and width."""
@@ -197,8 +191,7 @@ class ResidualBlock(keras.layers.Layer):
             preactivation=self.preactivation,
             zero_init_residual=self.zero_init_residual,
             drop_path_rate=self.drop_path_rate,
-            momentum=self.momentum,
-            epsilon=self.epsilon,
+            normalization=self.normalization.config,
             kernel_initializer=keras.initializers.serialize(self.kernel_initializer),
             kernel_regularizer=keras.regularizers.serialize(self.kernel_regularizer),
             seed=self.seed,

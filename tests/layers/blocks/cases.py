@@ -1,5 +1,7 @@
 """The blocks, for the contract."""
 
+import keras
+
 from kerasdl.layers import (
     FeedForward,
     MixerBlock,
@@ -13,10 +15,8 @@ TRANSFORMER = {
     "num_heads": 4,
     "hidden_dim": 6,
     "num_key_value_heads": 2,
-    "activation": "silu",
-    "gated": True,
-    "normalization": "rms_norm",
-    "epsilon": 1e-3,
+    "activation": "swiglu",
+    "normalization": keras.layers.RMSNormalization(epsilon=1e-3),
     "dropout": 0.3,
     "drop_path_rate": 0.3,
     "rotary": RotaryPositionalEmbedding(base=50.0),
@@ -32,8 +32,7 @@ CASES = [
         FeedForward,
         {
             "hidden_dim": 6,
-            "activation": "silu",
-            "gated": True,
+            "activation": "geglu",
             "dropout": 0.4,
             "kernel_initializer": "he_normal",
             "bias_initializer": "ones",
@@ -94,7 +93,7 @@ CASES = [
             "activation": "silu",
             "dropout": 0.3,
             "drop_path_rate": 0.3,
-            "epsilon": 1e-3,
+            "normalization": "rms_norm",
             "seed": 7,
         },
         inputs=(3, 5, 4),

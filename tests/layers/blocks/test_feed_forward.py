@@ -12,20 +12,26 @@ ACTIVATIONS = {
     "silu": lambda x: x / (1 + np.exp(-x)),
     "gelu": lambda x: x * 0.5 * (1 + np.vectorize(math.erf)(x / np.sqrt(2))),
 }
+# Shazeer 2020, equations 5 and 6.
+GATES = {
+    "glu": lambda x: 1 / (1 + np.exp(-x)),
+    "reglu": ACTIVATIONS["relu"],
+    "geglu": ACTIVATIONS["gelu"],
+    "swiglu": ACTIVATIONS["silu"],
+}
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("gated", [False, True])
+@pytest.mark.parametrize("activation", [*ACTIVATIONS, *GATES])
 @pytest.mark.parametrize("shape", [(3, 4), (2, 3, 4), (2, 2, 3, 4)])
-def test_equals_numpy(activation, gated, shape):
+def test_equals_numpy(activation, shape):
     inputs = np.random.default_rng(0).normal(size=shape).astype("float32")
-    layer = layers.FeedForward(6, activation, gated=gated, bias_initializer="random_normal")
+    layer = layers.FeedForward(6, activation, bias_initializer="random_normal")
     layer.build(shape)
     kernel, bias = map(np.asarray, layer.hidden_dense.get_weights())
     hidden = inputs @ kernel + bias
-    if gated:
+    if activation in GATES:
         kernel, bias = map(np.asarray, layer.gate_dense.get_weights())
-        hidden = ACTIVATIONS[activation](inputs @ kernel + bias) * hidden
+        hidden = GATES[activation](inputs @ kernel + bias) * hidden
     else:
         hidden = ACTIVATIONS[activation](hidden)
     kernel, bias = map(np.asarray, layer.output_dense.get_weights())
@@ -43,7 +49,7 @@ def test_dropout_acts_in_training_only():
 
 
 def test_kernels_of_gate_and_hidden_layer_start_out_different():
-    layer = layers.FeedForward(6, gated=True)
+    layer = layers.FeedForward(6, "swiglu")
     layer.build((None, 4))
     assert not np.allclose(layer.hidden_dense.kernel, layer.gate_dense.kernel)
 

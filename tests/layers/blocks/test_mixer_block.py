@@ -6,6 +6,8 @@ import pytest
 
 from kerasdl import layers
 
+NORMALIZATION = keras.layers.LayerNormalization(epsilon=1e-3)
+
 
 def draw(*shape):
     return np.random.default_rng(0).normal(size=shape).astype("float32")
@@ -13,7 +15,7 @@ def draw(*shape):
 
 def test_equals_the_stack_of_keras():
     inputs = draw(2, 5, 4)
-    block = layers.MixerBlock(token_dim=3, channel_dim=6, epsilon=1e-3)
+    block = layers.MixerBlock(token_dim=3, channel_dim=6, normalization=NORMALIZATION)
     block.build(inputs.shape)
     generator = np.random.default_rng(1)
     for weight in block.weights:

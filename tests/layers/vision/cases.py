@@ -1,5 +1,7 @@
 """The vision layers, for the contract."""
 
+import keras
+
 from kerasdl.layers import (
     BottleneckBlock,
     ClassToken,
@@ -19,8 +21,7 @@ RESIDUAL = {
     "strides": 2,
     "activation": "silu",
     "drop_path_rate": 0.4,
-    "momentum": 0.8,
-    "epsilon": 1e-3,
+    "normalization": keras.layers.BatchNormalization(momentum=0.8, epsilon=1e-3),
     "kernel_initializer": "glorot_uniform",
     "kernel_regularizer": L2,
     "seed": 7,
@@ -103,7 +104,7 @@ CASES = [
             "filters_5x5": 3,
             "filters_pool": 1,
             "activation": "silu",
-            "batch_normalization": True,
+            "normalization": "batch_norm",
             "kernel_initializer": "he_normal",
         },
         **IMAGES,
@@ -117,8 +118,7 @@ CASES = [
             "se_ratio": 0.5,
             "activation": "tanh",
             "drop_path_rate": 0.4,
-            "momentum": 0.8,
-            "epsilon": 1e-2,
+            "normalization": keras.layers.GroupNormalization(groups=2),
             "kernel_initializer": "glorot_uniform",
             "seed": 7,
         },

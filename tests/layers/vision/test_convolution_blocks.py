@@ -6,6 +6,8 @@ import pytest
 
 from kerasdl import layers
 
+NORMALIZATION = keras.layers.BatchNormalization(momentum=0.8, epsilon=1e-3)
+
 
 def images(height=7, width=5, channels=4):
     return np.random.default_rng(0).normal(size=(3, height, width, channels)).astype("float32")
@@ -86,7 +88,7 @@ def test_residual_blocks_equal_the_model(name, strides, preactivation, same_chan
     if name == "BottleneckBlock":
         arguments = {"filters": 2, "expansion": 2 if same_channels else 3}
     block = getattr(layers, name)(
-        **arguments, strides=strides, preactivation=preactivation, momentum=0.8, epsilon=1e-3
+        **arguments, strides=strides, preactivation=preactivation, normalization=NORMALIZATION
     )
     inputs = images()
     block.build(inputs.shape)
@@ -120,10 +122,10 @@ def test_dropped_branch_leaves_the_shortcut(block):
     assert not np.array_equal(layer(inputs, training=False)[dropped], inputs[dropped])
 
 
-@pytest.mark.parametrize("batch_normalization", [False, True])
-def test_inception_block_equals_the_model(batch_normalization):
+@pytest.mark.parametrize("normalization", [None, "batch_norm"])
+def test_inception_block_equals_the_model(normalization):
     inputs = images()
-    block = layers.InceptionBlock(3, 2, 4, 1, 2, 5, batch_normalization=batch_normalization)
+    block = layers.InceptionBlock(3, 2, 4, 1, 2, 5, normalization=normalization)
     block.build(inputs.shape)
     randomize(block)
     start = keras.Input(inputs.shape[1:])
@@ -133,11 +135,13 @@ def test_inception_block_equals_the_model(batch_normalization):
             layer.filters,
             layer.kernel_size,
             padding="same",
-            use_bias=not batch_normalization,
+            use_bias=normalization is None,
             name=layer.name,
         )(x)
-        if batch_normalization:
-            x = keras.layers.BatchNormalization(name=f"{layer.name}_normalization")(x)
+        if normalization is not None:
+            x = keras.layers.BatchNormalization(
+                momentum=0.9, epsilon=1e-5, name=f"{layer.name}_normalization"
+            )(x)
         return keras.activations.relu(x)
 
     branches = [
@@ -172,7 +176,11 @@ def test_inception_block_equals_the_model(batch_normalization):
 def test_mb_conv_block_equals_the_model(strides, expand_ratio, se_ratio, filters):
     inputs = images()
     block = layers.MBConvBlock(
-        filters, strides=strides, expand_ratio=expand_ratio, se_ratio=se_ratio, momentum=0.8
+        filters,
+        strides=strides,
+        expand_ratio=expand_ratio,
+        se_ratio=se_ratio,
+        normalization=NORMALIZATION,
     )
     block.build(inputs.shape)
     randomize(block)
