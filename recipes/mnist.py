@@ -85,7 +85,7 @@ def build_model(config: Config, data: Any) -> Any:
     return model
 
 
-def pictures(model: Any, data: Any) -> dict[str, Any]:
+def pictures(config: Config, model: Any, data: Any) -> dict[str, Any]:
     """Which digits are taken for which, and the worst mistakes."""
     from kerasdl import diagnostics, plots
 

@@ -3,6 +3,7 @@
 Importing this package loads no TensorFlow: the catalogue answers at once.
 """
 
+from kerasdl.data.array_data import ArrayData as ArrayData
 from kerasdl.data.augmentation import random_shift as random_shift
 from kerasdl.data.catalogue_entry import CatalogueEntry as CatalogueEntry
 from kerasdl.data.data_error import DataError as DataError
@@ -14,6 +15,7 @@ from kerasdl.data.labelled_images import LabelledImages as LabelledImages
 from kerasdl.data.load_images import load_images as load_images
 
 __all__ = [
+    "ArrayData",
     "CatalogueEntry",
     "DataError",
     "DataInfo",

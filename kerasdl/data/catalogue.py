@@ -17,13 +17,14 @@ from kerasdl.data.catalogue_entry import CatalogueEntry
 from kerasdl.data.data_error import DataError
 from kerasdl.data.data_status import DataStatus
 
-_EMBEDDED_IN = {"digits": "scikit-learn (embedded)"}
+# What `--data` may be for: a recipe takes the sets of its own task.
+IMAGE_CLASSIFICATION = "image classification"
 
 _ENTRIES = (
     CatalogueEntry(
         name="mnist",
         title="MNIST",
-        task="image classification",
+        task=IMAGE_CLASSIFICATION,
         source="tfds",
         examples={"train": 60_000, "test": 10_000},
         image_shape=(28, 28, 1),
@@ -35,7 +36,7 @@ _ENTRIES = (
     CatalogueEntry(
         name="fashion_mnist",
         title="Fashion-MNIST",
-        task="image classification",
+        task=IMAGE_CLASSIFICATION,
         source="tfds",
         examples={"train": 60_000, "test": 10_000},
         image_shape=(28, 28, 1),
@@ -47,7 +48,7 @@ _ENTRIES = (
     CatalogueEntry(
         name="cifar10",
         title="CIFAR-10",
-        task="image classification",
+        task=IMAGE_CLASSIFICATION,
         source="tfds",
         examples={"train": 50_000, "test": 10_000},
         image_shape=(32, 32, 3),
@@ -59,7 +60,7 @@ _ENTRIES = (
     CatalogueEntry(
         name="digits",
         title="scikit-learn's handwritten digits",
-        task="image classification",
+        task=IMAGE_CLASSIFICATION,
         source="embedded",
         examples={"train": 1_438, "test": 359},
         image_shape=(28, 28, 1),
@@ -67,6 +68,7 @@ _ENTRIES = (
         origin="handwritten digits; Alpaydin and Kaynak 1998, UCI Machine Learning Repository",
         licence="CC BY 4.0",
         megabytes=0,
+        embedded_in="scikit-learn (embedded)",
     ),
 )
 
@@ -89,6 +91,15 @@ def find(name: str) -> CatalogueEntry | None:
     return next((entry for entry in _ENTRIES if entry.name == name), None)
 
 
+def tasks() -> tuple[str, ...]:
+    """Returns every task that some set of the catalogue is for.
+
+    >>> IMAGE_CLASSIFICATION in tasks()
+    True
+    """
+    return tuple(dict.fromkeys(entry.task for entry in _ENTRIES))
+
+
 def title_of(name: str) -> str:
     """Returns the name of a set in a sentence.
 
@@ -99,34 +110,86 @@ def title_of(name: str) -> str:
     return entry.title if entry else name
 
 
-def check_name(name: str, data_dir: tfds_folders.FolderName = None) -> None:
-    """Checks that there is a set of this name: here, in a data folder, or in TFDS.
+def is_path(name: str, data_dir: tfds_folders.FolderName = None) -> bool:
+    """Says whether `--data` names a file or folder of the user's own.
+
+    A name of the catalogue, of TFDS or of a prepared set wins over a file of the same
+    name, which `./NAME` means.
+
+    >>> is_path("mnist"), is_path(".")
+    (False, True)
+    """
+    return not _is_named(name, data_dir) and Path(name).expanduser().exists()
+
+
+def check_name(
+    name: str,
+    data_dir: tfds_folders.FolderName = None,
+    tasks: tuple[str, ...] = (IMAGE_CLASSIFICATION,),
+) -> None:
+    """Checks that there is such a set, or a path, and that it is for such a task.
 
     Imports neither TensorFlow nor TFDS, and so can check an option of the
-    command line.
+    command line. What a path holds is not looked at.
+
+    Args:
+        name: a name or a path.
+        data_dir: a folder to look in first.
+        tasks: what the set is wanted for; of the sets of TFDS that are not in the
+            catalogue, those of image classification go.
 
     Raises:
         DataError: if not, with the name that was probably meant.
     """
-    dataset, _, _ = tfds_folders.split_name(name)
-    # A typing error is likeliest among the names that come first.
-    at_hand = [*(entry.name for entry in _ENTRIES), *tfds_folders.prepared_names(data_dir)]
-    known = tfds_names.image_set_names()
-    if dataset in known or dataset in at_hand:
+    entry = find(tfds_folders.split_name(name)[0]) if _is_named(name, data_dir) else None
+    if entry is not None and entry.task not in tasks:
+        raise DataError(
+            f"the data set {name!r} is for {entry.task}; expected one for {' or '.join(tasks)}: "
+            f"{_choices(tasks)}, or a file or folder of your own"
+        )
+    if entry is not None or is_path(name, data_dir):
         return
-    close = difflib.get_close_matches(dataset.lower(), at_hand, n=1) or difflib.get_close_matches(
-        dataset.lower(), sorted(known), n=1
+    images = IMAGE_CLASSIFICATION in tasks
+    if images and _is_named(name, data_dir):
+        return
+    # A typing error is likeliest among the names that come first.
+    at_hand = [entry.name for entry in _ENTRIES if entry.task in tasks]
+    known: frozenset[str] = frozenset()
+    if images:
+        at_hand += tfds_folders.prepared_names(data_dir)
+        known = tfds_names.image_set_names()
+    dataset = name.partition("/")[0].partition(":")[0].lower()
+    close = difflib.get_close_matches(dataset, at_hand, n=1) or difflib.get_close_matches(
+        dataset, sorted(known), n=1
     )
     hint = f"did you mean {close[0]!r}? " if close else ""
+    more = ", any image classification set of tensorflow-datasets" if images else ""
     raise DataError(
-        f"unknown data set {name!r}; {hint}`kerasdl data list` shows the catalogue, and any image "
-        "classification set of tensorflow-datasets can be named"
+        f"unknown data set {name!r}; {hint}`kerasdl data list` shows the catalogue; expected "
+        f"{_choices(tasks)}{more}, or a file or folder that exists"
+    )
+
+
+def _choices(tasks: tuple[str, ...]) -> str:
+    return ", ".join(entry.name for entry in _ENTRIES if entry.task in tasks)
+
+
+def _is_named(name: str, data_dir: tfds_folders.FolderName) -> bool:
+    try:
+        dataset, _, _ = tfds_folders.split_name(name)
+    except DataError:
+        return False
+    return (
+        find(dataset) is not None
+        or dataset in tfds_folders.prepared_names(data_dir)
+        or dataset in tfds_names.image_set_names()
     )
 
 
 def is_embedded(name: str) -> bool:
     """Says whether a set is installed with a package and needs no preparing."""
-    return name in _EMBEDDED_IN
+    entry = find(name)
+    return entry is not None and entry.embedded
 
 
 def status(name: str, data_dir: tfds_folders.FolderName = None) -> DataStatus:
@@ -139,8 +202,9 @@ def status(name: str, data_dir: tfds_folders.FolderName = None) -> DataStatus:
     Raises:
         DataError: if the name cannot be that of a set.
     """
-    if is_embedded(name):
-        return DataStatus(name, prepared=True, location=_EMBEDDED_IN[name], searched=())
+    entry = find(name)
+    if entry is not None and entry.embedded:
+        return DataStatus(name, prepared=True, location=entry.embedded_in, searched=())
     folder = tfds_folders.find_prepared(name, data_dir)
     return DataStatus(
         name,
@@ -196,12 +260,14 @@ def describe(name: str, data_dir: tfds_folders.FolderName = None) -> dict[str, A
     Raises:
         DataError: if the name is unknown or the set is damaged.
     """
-    check_name(name, data_dir)
+    check_name(name, data_dir, tasks())
     entry = find(name)
     current = status(name, data_dir)
     description: dict[str, Any] = entry.to_json() if entry else {"name": name, "source": "tfds"}
     description["status"] = current.to_json()
     if not current.prepared:
+        return description
+    if entry is not None and entry.task != IMAGE_CLASSIFICATION:
         return description
     from kerasdl.data.load_images import read_source
 

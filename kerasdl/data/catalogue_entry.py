@@ -14,11 +14,12 @@ class CatalogueEntry:
         task: what it is for.
         source: `"embedded"` (installed with a package) or `"tfds"` (tensorflow-datasets).
         examples: the number of examples of each split that the source has.
-        image_shape: height, width, channels.
-        num_classes: the number of classes.
         origin: who made it, and where it is described.
         licence: its licence, as its makers state it.
         megabytes: its size on disk once prepared; 0 if nothing is to be prepared.
+        embedded_in: for an embedded set, what brings it.
+        image_shape: height, width, channels, for images.
+        num_classes: the number of classes, where there are classes.
 
     Example:
 
@@ -32,11 +33,12 @@ class CatalogueEntry:
     task: str
     source: str
     examples: dict[str, int]
-    image_shape: tuple[int, int, int]
-    num_classes: int
     origin: str
     licence: str
     megabytes: int
+    embedded_in: str = ""
+    image_shape: tuple[int, int, int] | None = None
+    num_classes: int | None = None
 
     @property
     def embedded(self) -> bool:
@@ -45,4 +47,4 @@ class CatalogueEntry:
 
     def to_json(self) -> dict[str, Any]:
         """Returns the fields as a dictionary that `json` can write."""
-        return asdict(self) | {"image_shape": list(self.image_shape)}
+        return asdict(self) | {"image_shape": list(self.image_shape) if self.image_shape else None}

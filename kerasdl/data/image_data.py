@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from kerasdl.data import pipelines
 from kerasdl.data.data_info import DataInfo
 from kerasdl.data.labelled_images import LabelledImages
+from kerasdl.data.resident_data import ResidentData
 
 if TYPE_CHECKING:
-    import tensorflow as tf
-
     from kerasdl.data.augmentation import Augmentation
 
 
 @dataclass(frozen=True, eq=False)
-class ImageData:
+class ImageData(ResidentData):
     """Labelled images for training, validation and test, and where they came from.
 
     Args:
@@ -43,21 +40,10 @@ class ImageData:
     test: LabelledImages
     augmentation: Augmentation | None = None
 
-    def steps_per_epoch(self, batch_size: int) -> int:
-        """Returns the number of full training batches in one pass over the training set."""
-        return pipelines.steps_per_epoch(len(self.train), batch_size)
-
-    def epoch_batches(
-        self, batch_size: int, seed: int, epoch: int, first_step: int = 0
-    ) -> tf.data.Dataset:
-        """Returns the shuffled batches of one epoch; see `pipelines.epoch_batches`."""
-        return pipelines.epoch_batches(
-            self._resident_train, batch_size, seed, epoch, first_step, self.augmentation
-        )
-
-    @cached_property
-    def _resident_train(self) -> tuple[tf.Tensor, ...]:
-        return pipelines.resident((self.train.images, self.train.labels))
+    def arrays(self, split: str) -> Any:
+        """Returns images and labels of a split."""
+        examples = getattr(self, split)
+        return examples.images, examples.labels
 
     def write_samples(self, folder: Path, count: int = 3) -> None:
         """Writes the first test images as PNG files, named by position and class."""
@@ -69,12 +55,3 @@ class ImageData:
             name = self.info.class_names[self.test.labels[index]].replace("/", "-")
             pixels = image[:, :, 0] if image.shape[-1] == 1 else image
             Image.fromarray(pixels).save(folder / f"{index}-is-{name}.png")
-
-    def validation_batches(self, batch_size: int) -> tf.data.Dataset:
-        """Returns every validation example once, in order; the last batch may be smaller."""
-        validation = (self.validation.images, self.validation.labels)
-        return pipelines.ordered_batches(validation, batch_size)
-
-    def test_batches(self, batch_size: int) -> tf.data.Dataset:
-        """Returns every test example once, in order; the last batch may be smaller."""
-        return pipelines.ordered_batches((self.test.images, self.test.labels), batch_size)

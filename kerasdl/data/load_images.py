@@ -164,9 +164,9 @@ def _divide(
         reason=reason,
         location=source.location,
         version=source.version,
+        counts={split: len(splits[split]) for split in ("train", "validation", "test")},
         class_names=source.class_names,
         image_shape=source.image_shape,
-        counts={split: len(splits[split]) for split in ("train", "validation", "test")},
         is_fallback=is_fallback,
     )
     return ImageData(info, splits["train"], splits["validation"], splits["test"])

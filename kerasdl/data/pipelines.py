@@ -2,16 +2,15 @@
 
 The arrays become one resident tensor each, and a batch is one gather from it:
 no example is ever touched alone, which is what makes `tf.data` slow on small
-examples. The functions take any number of arrays with the same first dimension.
+examples. The functions take any structure (tuples and dictionaries, nested) of arrays
+with the same first dimension, and give batches of the same structure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import numpy as np
     import tensorflow as tf
 
     from kerasdl.data.augmentation import Augmentation
@@ -26,7 +25,7 @@ def steps_per_epoch(num_examples: int, batch_size: int) -> int:
     return num_examples // _fitting_batch_size(num_examples, batch_size)
 
 
-def resident(arrays: Sequence[np.ndarray | tf.Tensor]) -> tuple[tf.Tensor, ...]:
+def resident(arrays: Any) -> Any:
     """Returns the arrays as tensors in the memory that `tf.data` reads.
 
     The functions here do it themselves. Call it before, and give them the tensors,
@@ -35,11 +34,11 @@ def resident(arrays: Sequence[np.ndarray | tf.Tensor]) -> tuple[tf.Tensor, ...]:
     import tensorflow as tf
 
     with tf.device("CPU:0"):  # where tf.data runs, whatever the model runs on
-        return tuple(tf.convert_to_tensor(array) for array in arrays)
+        return tf.nest.map_structure(tf.convert_to_tensor, arrays)
 
 
 def epoch_batches(
-    arrays: Sequence[np.ndarray | tf.Tensor],
+    arrays: Any,
     batch_size: int,
     seed: int,
     epoch: int,
@@ -55,7 +54,8 @@ def epoch_batches(
     in each epoch.
 
     Args:
-        arrays: arrays with the same first dimension, the number of examples.
+        arrays: a structure of arrays with the same first dimension, the number of
+            examples.
         batch_size: examples in a batch; cut to the number of examples.
         seed: any 64-bit integer.
         epoch: the number of the epoch, from 0.
@@ -64,8 +64,8 @@ def epoch_batches(
             step; see `kerasdl.data.augmentation`.
 
     Returns:
-        A `tf.data.Dataset` of tuples, one tensor `[batch_size, ...]` for each array,
-        of known cardinality.
+        A `tf.data.Dataset` of the same structure, one tensor `[batch_size, ...]` for each
+        array, of known cardinality.
 
     Raises:
         ValueError: if the arrays differ in length, there is no example, the
@@ -98,22 +98,23 @@ def epoch_batches(
     indices = tf.reshape(order[: steps * batch_size], [steps, batch_size])[first_step:]
     numbers = tf.range(epoch * steps + first_step, (epoch + 1) * steps, dtype=tf.int64)
 
-    def gather(chosen: tf.Tensor, number: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        batch = tuple(tf.gather(array, chosen) for array in held)
+    def gather(chosen: tf.Tensor, number: tf.Tensor) -> Any:
+        batch = tf.nest.map_structure(lambda array: tf.gather(array, chosen), held)
         return augmentation(batch, tf.stack([seed, number])) if augmentation else batch
 
     return _finish(tf.data.Dataset.from_tensor_slices((indices, numbers)).map(gather))
 
 
-def ordered_batches(arrays: Sequence[np.ndarray | tf.Tensor], batch_size: int) -> tf.data.Dataset:
+def ordered_batches(arrays: Any, batch_size: int) -> tf.data.Dataset:
     """Returns every example once, in order; the last batch may be smaller.
 
     Args:
-        arrays: arrays with the same first dimension, the number of examples.
+        arrays: a structure of arrays with the same first dimension, the number of
+            examples.
         batch_size: examples in a batch; cut to the number of examples.
 
     Returns:
-        A `tf.data.Dataset` of tuples, one tensor `[batch, ...]` for each array.
+        A `tf.data.Dataset` of the same structure, one tensor `[batch, ...]` for each array.
 
     Raises:
         ValueError: if the arrays differ in length, there is no example or the
@@ -131,8 +132,8 @@ def ordered_batches(arrays: Sequence[np.ndarray | tf.Tensor], batch_size: int) -
     batch_size = _fitting_batch_size(num_examples, batch_size)
     held = resident(arrays)
 
-    def cut(start: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        return tuple(array[start : start + batch_size] for array in held)
+    def cut(start: tf.Tensor) -> Any:
+        return tf.nest.map_structure(lambda array: array[start : start + batch_size], held)
 
     return _finish(tf.data.Dataset.range(0, num_examples, batch_size).map(cut))
 
@@ -146,14 +147,15 @@ def _finish(batches: tf.data.Dataset) -> tf.data.Dataset:
     return batches.with_options(options).prefetch(tf.data.AUTOTUNE)
 
 
-def _common_length(arrays: Sequence[np.ndarray | tf.Tensor]) -> int:
-    lengths = {len(array) for array in arrays}
-    if len(lengths) != 1 or 0 in lengths:
+def _common_length(arrays: Any) -> int:
+    import tensorflow as tf
+
+    lengths = [len(array) for array in tf.nest.flatten(arrays)]
+    if len(set(lengths)) != 1 or 0 in lengths:
         raise ValueError(
-            "the arrays must hold the same number of examples, at least one; "
-            f"received {[len(array) for array in arrays]}"
+            f"the arrays must hold the same number of examples, at least one; received {lengths}"
         )
-    return lengths.pop()
+    return lengths[0]
 
 
 def _fitting_batch_size(num_examples: int, batch_size: int) -> int:

@@ -9,22 +9,20 @@ from kerasdl.export.export_error import ExportError as ExportError
 from kerasdl.export.export_report import ExportReport as ExportReport
 from kerasdl.export.image_classifier import image_classifier as image_classifier
 from kerasdl.export.input_error import InputError as InputError
-from kerasdl.export.prediction import Prediction as Prediction
-from kerasdl.export.predictor import Predictor as Predictor
 from kerasdl.export.read_images import ReadImages as ReadImages
 from kerasdl.export.read_images import read_images as read_images
 from kerasdl.export.saved_model import export_saved_model as export_saved_model
 from kerasdl.export.servable import Servable as Servable
+from kerasdl.export.served_model import ServedModel as ServedModel
 from kerasdl.export.signature import Signature as Signature
 
 __all__ = [
     "ExportError",
     "ExportReport",
     "InputError",
-    "Prediction",
-    "Predictor",
     "ReadImages",
     "Servable",
+    "ServedModel",
     "Signature",
     "export_saved_model",
     "image_classifier",

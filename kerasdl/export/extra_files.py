@@ -25,7 +25,7 @@ def check_metadata(metadata: dict[str, Any] | None) -> None:
 def write_extra_files(
     servable: Servable, signatures: dict[str, Any], metadata: dict[str, Any], folder: Path
 ) -> None:
-    """Writes `labels.txt`, `signature.json` and a sample request per signature.
+    """Writes `signature.json`, labels, the servable's own files and a sample request per signature.
 
     Args:
         servable: What was exported.
@@ -35,10 +35,15 @@ def write_extra_files(
     """
     extra = folder / EXTRA_FOLDER
     extra.mkdir()
-    files.write_text(extra / "labels.txt", "".join(f"{label}\n" for label in servable.labels))
+    if servable.labels:
+        files.write_text(extra / "labels.txt", "".join(f"{label}\n" for label in servable.labels))
+    for name, text in servable.files.items():
+        files.write_text(extra / name, text)
     description = {
         "kind": servable.kind,
         "labels": list(servable.labels),
+        "details": dict(servable.details),
+        "files": list(servable.files),
         "signatures": signatures,
         "versions": {
             "kerasdl": __version__,

@@ -25,24 +25,39 @@ def least_precise_dtype(servable: Servable) -> str:
     return next((dtype for dtype in ("bfloat16", "float16") if dtype in used), "float32")
 
 
-def ask_keras(servable: Servable) -> dict[int, Arrays]:
-    """Returns by batch size what `servable.reference` answers to the sample.
+def ask_keras(servable: Servable) -> dict[tuple[str, int], Arrays]:
+    """Returns by signature and batch size what Keras answers to the sample.
+
+    For `serving_default`, and for signatures with a `reference` of their own.
 
     On the CPU, as the fresh process does: a GPU may round float32 products to 10 bits.
     """
     import tensorflow as tf
 
+    references = {
+        name: signature.reference
+        for name, signature in servable.signatures.items()
+        if signature.reference is not None
+    } | {"serving_default": servable.reference}
     with tf.device("CPU:0"):
-        return {size: servable.reference(_first(servable, size)) for size in BATCHES}
+        return {
+            (name, size): reference(_request(servable, name, size))
+            for name, reference in references.items()
+            for size in BATCHES
+        }
 
 
 def verify(
-    servable: Servable, saved_model: Path, references: dict[int, Arrays], tolerance: float
+    servable: Servable,
+    saved_model: Path,
+    references: dict[tuple[str, int], Arrays],
+    tolerance: float,
 ) -> tuple[dict[int, dict[str, float]], tuple[str, ...]]:
     """Compares every signature, read back in a fresh process, with Keras.
 
-    `serving_default` is compared with Keras on batches of 1 and 3; what follows
-    from its outputs and every other signature has to agree with it exactly.
+    `serving_default`, and what has a reference of its own, is compared with Keras on
+    batches of 1 and 3; what follows from its outputs and every other signature has to
+    agree with it exactly.
 
     Args:
         servable: What was exported.
@@ -51,55 +66,72 @@ def verify(
         tolerance: The largest difference that is allowed.
 
     Returns:
-        By batch size and output the largest difference, and the third-party
-        packages that the fresh process had loaded.
+        By batch size and output (of another signature than `serving_default`:
+        `signature.output`) the largest difference, and the third-party packages that
+        the fresh process had loaded.
 
     Raises:
         ExportError: If any of that does not hold.
     """
-    calls = [(name, size) for name in servable.signatures for size in references]
-    requests = [
-        (name, servable.signatures[name].request(_first(servable, size))) for name, size in calls
-    ]
+    calls = [(name, size) for name in servable.signatures for size in BATCHES]
+    requests = [(name, _request(servable, name, size)) for name, size in calls]
     answers = ask_fresh_process(saved_model, requests)
     answered = dict(zip(calls, answers.outputs, strict=True))
-    differences = {}
-    for size, reference in references.items():
-        default = answered["serving_default", size]
-        differences[size] = _differences(default, reference, size, tolerance)
+    differences: dict[int, dict[str, float]] = {size: {} for size in BATCHES}
+    for (name, size), reference in references.items():
+        prefix = "" if name == "serving_default" else f"{name}."
+        differences[size] |= _differences(answered[name, size], reference, prefix, size, tolerance)
+    for size in BATCHES:
+        default, reference = answered["serving_default", size], references["serving_default", size]
         derived = servable.derive({name: default[name] for name in reference})
         consistent = {name: default[name] for name in reference} | derived
         _require_same("serving_default", size, default, consistent)
         for name, signature in servable.signatures.items():
-            _require_same(name, size, answered[name, size], signature.response(default))
+            if signature.reference is None:
+                expected = signature.response(default)
+            else:
+                expected = {
+                    output: answered[name, size][output] for output in references[name, size]
+                }
+            _require_same(name, size, answered[name, size], expected)
     return differences, answers.modules
 
 
-def _first(servable: Servable, size: int) -> Arrays:
-    return {name: values[:size] for name, values in servable.sample.items()}
+def _request(servable: Servable, name: str, size: int) -> Arrays:
+    first = {key: values[:size] for key, values in servable.sample.items()}
+    return servable.signatures[name].request(first)
 
 
 def _differences(
-    outputs: Arrays, reference: Arrays, size: int, tolerance: float
+    outputs: Arrays, reference: Arrays, prefix: str, size: int, tolerance: float
 ) -> dict[str, float]:
     differences = {}
     for name, expected in reference.items():
-        found = outputs.get(name)
+        found, name_ = outputs.get(name), prefix + name
         if found is None or found.shape != expected.shape:
             shape = None if found is None else found.shape
             raise ExportError(
-                f"the exported {name!r} has shape {shape} for a batch of {size}, "
+                f"the exported {name_!r} has shape {shape} for a batch of {size}, "
                 f"expected {expected.shape}"
             )
-        difference = float(np.max(np.abs(found.astype(np.float64) - expected.astype(np.float64))))
+        difference = _difference(found, expected)
         # Written so that a difference of NaN fails.
         if not difference <= tolerance:
             raise ExportError(
-                f"the exported {name!r} differs from Keras by {difference:.3g} "
+                f"the exported {name_!r} differs from Keras by {difference:.3g} "
                 f"in a batch of {size}, more than the tolerance of {tolerance:g}"
             )
-        differences[name] = difference
+        differences[name_] = difference
     return differences
+
+
+def _difference(found: np.ndarray, expected: np.ndarray) -> float:
+    if expected.dtype.kind != "f":
+        # Words and whole numbers are equal, or they are not.
+        return 0.0 if np.array_equal(found, expected) else float("inf")
+    if not expected.size:
+        return 0.0
+    return float(np.max(np.abs(found.astype(np.float64) - expected.astype(np.float64))))
 
 
 def _require_same(signature: str, size: int, outputs: Arrays, expected: Arrays) -> None:

@@ -1,7 +1,7 @@
 """What every recipe lets its user choose."""
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -25,8 +25,11 @@ class RecipeConfig(BaseModel):
         use_attribute_docstrings=True,
     )
 
+    tasks: ClassVar[tuple[str, ...]] = (catalogue.IMAGE_CLASSIFICATION,)
+    """What the data must be for: a recipe of another task says so here."""
+
     data: str = "auto"
-    """Data set; `auto` takes the recipe's own, or an embedded one where that is out of reach."""
+    """Data set or path; `auto`: the recipe's own, or an embedded one where that is out of reach."""
 
     data_dir: Path | None = None
     """Folder of prepared data sets, before TFDS_DATA_DIR and ~/tensorflow_datasets."""
@@ -67,5 +70,5 @@ class RecipeConfig(BaseModel):
     @model_validator(mode="after")
     def _data_is_known(self) -> Self:
         if self.data != "auto":
-            catalogue.check_name(self.data, self.data_dir)
+            catalogue.check_name(self.data, self.data_dir, self.tasks)
         return self

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerasdl import files
+from kerasdl.training.measure import baselines, measure
 from kerasdl.training.progress import RunConsole, format_duration, format_logs
 from kerasdl.training.recipe import Recipe
 from kerasdl.training.report import write_report
@@ -35,16 +36,17 @@ def finish(
     # Saved under the run's own precision and device; loaded anew, so that what
     # is measured is what is on disk.
     best = load_best(folder)
-    test = best.evaluate(data.test_batches(config.batch_size), verbose=0, return_dict=True)
+    test = measure(recipe, config, best, data)
     run = Run(folder.path)
     title = f"{recipe.name}: {folder.path.name}"
     pictures = {folder.curves.name: plots.curves(run.history, title, state.best_epoch)}
     if hasattr(recipe.module, "pictures"):
-        pictures |= recipe.module.pictures(best, data)
+        pictures |= recipe.module.pictures(config, best, data)
     for name, figure in pictures.items():
         plots.save(figure, folder.path / name)
     result: dict[str, Any] = {
-        "test": {name: float(value) for name, value in test.items()},
+        "test": test,
+        "baselines": baselines(recipe, config, data),
         "best_epoch": state.best_epoch,
         "epochs": state.epoch,
         "stopped": state.stopped or "all epochs done",
@@ -82,6 +84,8 @@ def summarize(run: Run, console: RunConsole) -> None:
     result, folder = run.result, run.folder
     console.line()
     console.line(f"Test: {format_logs(result['test'])}  (best epoch {result['best_epoch']})")
+    for name, metrics in result["baselines"].items():
+        console.line(f"      {name}: {format_logs(metrics)}")
     console.line(
         f"Time: {format_duration(result['fit_seconds'])} training and validation, "
         f"{format_duration(result['total_seconds'])} in all; {result['stopped']}"

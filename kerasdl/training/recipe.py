@@ -19,8 +19,9 @@ class Recipe:
     A recipe is an ordinary Python module. It must define
 
     - `Config`: a `RecipeConfig` with what its user may choose;
-    - `load_data(config)`: the data, with `info`, `steps_per_epoch`,
-      `epoch_batches`, `validation_batches`, `test_batches` and `samples`;
+    - `load_data(config)`: the data, with `info`, `steps_per_epoch`, `epoch_batches`,
+      `validation_batches`, `test_batches` and `write_samples`, as
+      `kerasdl.data.ResidentData` has them;
     - `build_model(config, data)`: a compiled `keras.Model`.
 
     and may define
@@ -28,7 +29,11 @@ class Recipe:
     - `BEST`: which epoch is kept, such as `"highest val_accuracy"`
       (default: `"lowest val_loss"`);
     - `SMOKE`: values of `Config` that make a run of seconds on embedded data;
-    - `pictures(model, data)`: file name -> matplotlib figure;
+    - `measure(config, model, data)`: metric name -> its value on the test split, for what
+      `model.evaluate` does not tell;
+    - `baselines(config, data)`: name -> metrics of something simple on the same test
+      split, so that a number means something;
+    - `pictures(config, model, data)`: file name -> matplotlib figure;
     - `servable(model, info, samples)`: a `kerasdl.export.Servable`.
 
     Args:

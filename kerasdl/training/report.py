@@ -27,6 +27,11 @@ def format_report(run: "Run", recipe: Recipe) -> str:
     data = environment["data"]
     title = (recipe.module.__doc__ or recipe.name).strip().splitlines()[0]
     test = [f"| test {name} | {value:.4f} |" for name, value in result["test"].items()]
+    baselines = [
+        f"| {name}: {metric} | {value:.4f} |"
+        for name, metrics in result["baselines"].items()
+        for metric, value in metrics.items()
+    ]
     counts = ", ".join(f"{count:,} {split}" for split, count in data["counts"].items())
     lines = [
         f"# {recipe.name}: {title}",
@@ -34,6 +39,7 @@ def format_report(run: "Run", recipe: Recipe) -> str:
         "| | |",
         "| --- | --- |",
         *test,
+        *baselines,
         f"| best epoch | {result['best_epoch']} of {result['epochs']} ({result['stopped']}) |",
         f"| parameters | {result['parameters']:,} |",
         f"| training and validation | {format_duration(result['fit_seconds'])} |",

@@ -93,3 +93,20 @@ def test_names_are_checked_without_heavy_imports(tmp_path):
     message, modules = result.stdout.splitlines()
     assert "did you mean 'mnist'" in message
     assert modules == "set()"
+
+
+def test_a_set_for_another_task_is_refused():
+    with pytest.raises(DataError, match=r"'mnist' is for image classification; expected one for x"):
+        catalogue.check_name("mnist", tasks=("x",))
+
+
+def test_a_path_goes_where_a_name_does_not(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mnist").mkdir()
+    (tmp_path / "mine").mkdir()
+    assert catalogue.is_path("mine")
+    assert catalogue.is_path("./mnist")
+    assert not catalogue.is_path("mnist")
+    catalogue.check_name("mine")
+    with pytest.raises(DataError, match=r"unknown data set './yours'.*or a file or folder that ex"):
+        catalogue.check_name("./yours")

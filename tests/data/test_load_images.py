@@ -60,7 +60,7 @@ def test_insisting_tells_where_to_put_the_data(tmp_path):
         ("MNIST", "did you mean 'mnist'"),
         ("cifar_100", "did you mean 'cifar10"),
         ("qwertz_uiop", "unknown data set 'qwertz_uiop'; `kerasdl data list`"),
-        ("../mnist", "is no name of a data set"),
+        ("../mnist", "unknown data set '../mnist'"),
     ],
 )
 def test_unknown_names(name, message):

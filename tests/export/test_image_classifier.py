@@ -114,7 +114,7 @@ def test_classify_answers_every_class_in_the_order_of_the_labels(exported):
 def test_the_reference_does_not_call_what_is_exported(make_servable):
     servable = make_servable()
     function = servable.signatures["serving_default"].function
-    servable.answer(servable.sample)
+    servable.reference(servable.sample)
     assert function.experimental_get_tracing_count() == 0
 
 

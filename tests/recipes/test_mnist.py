@@ -58,8 +58,8 @@ def test_training_images_move_and_others_do_not(data: ImageData) -> None:
 
 def test_it_learns_real_mnist_or_what_there_is() -> None:
     data = mnist.load_data(mnist.Config(data="auto"))
-    model = mnist.build_model(mnist.Config(epochs=1, learning_rate=2e-3), data)
     passes = max(1, 20_000 // len(data.train))
+    model = mnist.build_model(mnist.Config(epochs=passes, learning_rate=2e-3), data)
     for epoch in range(passes):
         model.fit(data.epoch_batches(128, 0, epoch), shuffle=False, verbose=0)
     accuracy = model.evaluate(data.test_batches(500), verbose=0, return_dict=True)["accuracy"]

@@ -81,6 +81,26 @@ def test_test_metrics_are_those_of_the_best_model_on_unseen_data(run: Run) -> No
         assert not any(image.tobytes() in seen for image in data.test.images)
 
 
+def test_a_recipe_measures_and_compares(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def measure(config: Any, model: Any, data: Any) -> dict[str, float]:
+        predicted = model.predict(data.test.images, verbose=0).argmax(axis=-1)
+        return {"own_accuracy": float((predicted == data.test.labels).mean())}
+
+    def baselines(config: Any, data: Any) -> dict[str, dict[str, float]]:
+        return {"always zero": {"accuracy": float((data.test.labels == 0).mean())}}
+
+    monkeypatch.setattr(mnist, "measure", measure, raising=False)
+    monkeypatch.setattr(mnist, "baselines", baselines, raising=False)
+    lines = io.StringIO()
+    run = train(tmp_path, quiet=False, console=RunConsole(Console(file=lines, width=200)))
+    assert run.test["own_accuracy"] == pytest.approx(run.test["accuracy"])
+    always_zero = run.result["baselines"]["always zero"]["accuracy"]
+    assert 0.05 < always_zero < 0.15
+    assert f"always zero: accuracy {always_zero:.4f}" in lines.getvalue()
+    report = run.folder.report.read_text(encoding="utf-8")
+    assert f"| always zero: accuracy | {always_zero:.4f} |" in report
+
+
 def test_report_holds_results_and_links(run: Run) -> None:
     report = run.folder.report.read_text()
     assert f"| test accuracy | {run.test['accuracy']:.4f} |" in report

@@ -43,7 +43,7 @@ def list_(data_dir: str | None, as_json: bool) -> None:
             entry.name,
             entry.task,
             f"{sum(entry.examples.values()):,}",
-            "x".join(map(str, entry.image_shape)),
+            "x".join(map(str, entry.image_shape or ())),
             status.location or f"not prepared: kerasdl data prepare {entry.name}",
         )
     console = Console(highlight=False)
@@ -62,7 +62,7 @@ def show(name: str, data_dir: str | None, as_json: bool) -> None:
     """Count what is in the data set NAME."""
     from kerasdl.data import catalogue
 
-    catalogue.check_name(name, data_dir)
+    catalogue.check_name(name, data_dir, catalogue.tasks())
     from kerasdl.cli.tensorflow_log import load_tensorflow
 
     load_tensorflow()
@@ -73,6 +73,8 @@ def show(name: str, data_dir: str | None, as_json: bool) -> None:
     splits: dict[str, Any] = found.pop("splits", {})
     status = found.pop("status")
     for key, value in found.items():
+        if value in (None, ""):
+            continue
         text = ", ".join(map(str, value)) if isinstance(value, list) else value
         click.echo(f"{key:<14} {text}")
     click.echo(f"{'where':<14} {status['location'] or 'not prepared'}")
@@ -92,7 +94,7 @@ def prepare(name: str, data_dir: str | None) -> None:
     """Download the data set NAME and prepare it for use."""
     from kerasdl.data import catalogue
 
-    catalogue.check_name(name, data_dir)
+    catalogue.check_name(name, data_dir, catalogue.tasks())
     status = catalogue.status(name, data_dir)
     if status.prepared:
         click.echo(f"{name} is ready: {status.location}")

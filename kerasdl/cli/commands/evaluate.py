@@ -29,6 +29,7 @@ def command(run: str, data_dir: str | None, as_json: bool) -> None:
     from kerasdl.cli.tensorflow_log import load_tensorflow
 
     load_tensorflow()
+    from kerasdl.training.measure import measure
     from kerasdl.training.preparation import prepared
     from kerasdl.training.progress import RunConsole, format_logs
     from kerasdl.training.resume import check_same_data
@@ -38,8 +39,7 @@ def command(run: str, data_dir: str | None, as_json: bool) -> None:
         data = recipe.module.load_data(config)
         check_same_data(folder, data.info)
         model = load_best(folder)
-        logs = model.evaluate(data.test_batches(config.batch_size), verbose=0, return_dict=True)
-    test = {name: float(value) for name, value in logs.items()}
+        test = measure(recipe, config, model, data)
     if as_json:
         click.echo(json.dumps({"run": run, "data": data.info.to_json(), "test": test}, indent=2))
     else:

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,7 +10,7 @@ from kerasdl.cli import recipes
 from kerasdl.cli.options import debug_option, json_option
 
 if TYPE_CHECKING:
-    from kerasdl.export import Predictor
+    from kerasdl.prediction import Predictor
 
 
 @click.command(
@@ -18,46 +18,25 @@ if TYPE_CHECKING:
     "kerasdl predict saved_models/mnist images.npy --json"
 )
 @click.argument("run")
-@click.argument("inputs", nargs=-1, required=True)
+@click.argument("inputs", nargs=-1)
 @json_option
 @debug_option
-def command(run: str, inputs: tuple[str, ...], as_json: bool) -> None:
+def command(run: str, inputs: tuple[str, ...], as_json: bool, **given: Any) -> None:
     """Predict INPUTS with RUN.
 
-    RUN is the folder of a run or of an exported SavedModel. INPUTS are image
-    files (PNG, JPEG, ...) or .npy files with one image or many.
+    RUN is the folder of a run or of an exported SavedModel. INPUTS are what the
+    model takes: for an image classifier image files (PNG, JPEG, ...) or .npy files
+    with one image or many.
     """
+    if not inputs:
+        raise click.UsageError("Missing argument 'INPUTS...': what is to be predicted.")
+    options = {name: value for name, value in given.items() if value is not None}
     predictor = _open(Path(run))
-    from kerasdl.export import read_images
-
-    rows = []
-    for path in inputs:
-        read = read_images(path, predictor.image_shape)
-        for note in read.notes:
-            click.echo(f"Note: {note}", err=True)
-        predictions = predictor.predict(read.images)
-        rows += [
-            {
-                "input": name,
-                "label": prediction.label,
-                "probability": round(prediction.probability, 6),
-                "probabilities": dict(
-                    zip(predictor.labels, map(_rounded, prediction.probabilities), strict=True)
-                ),
-            }
-            for name, prediction in zip(read.names, predictions, strict=True)
-        ]
-    if as_json:
-        click.echo(json.dumps(rows, indent=2))
-        return
-    width = max(len(str(row["input"])) for row in rows)
-    labels = max(len(str(row["label"])) for row in rows)
-    for row in rows:
-        click.echo(f"{row['input']:<{width}}  {row['label']:<{labels}}  {row['probability']:.4f}")
-
-
-def _rounded(probability: float) -> float:
-    return round(probability, 6)
+    predictor.check_options(options)
+    rows = predictor.rows(inputs, **options)
+    for note in dict.fromkeys(note for row in rows for note in row.pop("notes", ())):
+        click.echo(f"Note: {note}", err=True)
+    click.echo(json.dumps(rows, indent=2) if as_json else predictor.text(rows))
 
 
 def _open(path: Path) -> "Predictor":
@@ -72,16 +51,20 @@ def _open(path: Path) -> "Predictor":
         run = Run(path)
         recipe = Recipe(recipes.load(run.recipe))
         load_tensorflow()
-        from kerasdl.export import Predictor
+        from kerasdl.export import ServedModel
         from kerasdl.training.run_servable import run_servable
 
-        return Predictor.from_servable(run_servable(run, recipe))
-    if not path.is_dir():
-        raise UserError(
-            f"'{path}' is no folder. Expected a run (runs/mnist/...) "
-            "or an exported model (saved_models/mnist)."
-        )
-    load_tensorflow()
-    from kerasdl.export import Predictor
+        model = ServedModel.from_servable(run_servable(run, recipe))
+    else:
+        if not path.is_dir():
+            raise UserError(
+                f"'{path}' is no folder. Expected a run (runs/mnist/...) "
+                "or an exported model (saved_models/mnist)."
+            )
+        load_tensorflow()
+        from kerasdl.export import ServedModel
 
-    return Predictor.from_saved_model(path)
+        model = ServedModel.from_saved_model(path)
+    from kerasdl.prediction import predictor_for
+
+    return predictor_for(model)

@@ -1,0 +1,13 @@
+"""What a model says about inputs that a person has at hand: files, sentences, numbers.
+
+A `Predictor` for each kind of model reads such inputs, asks the model by its
+signatures, be it a run's Keras model or an export, and tells the answer as rows for
+programs and as text for people. Importing this package loads neither Keras nor TensorFlow.
+"""
+
+from kerasdl.prediction.image_classifier import ImageClassifierPredictor as ImageClassifierPredictor
+from kerasdl.prediction.kinds import predictor_for as predictor_for
+from kerasdl.prediction.prediction import Prediction as Prediction
+from kerasdl.prediction.predictor import Predictor as Predictor
+
+__all__ = ["ImageClassifierPredictor", "Prediction", "Predictor", "predictor_for"]

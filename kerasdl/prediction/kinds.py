@@ -1,0 +1,24 @@
+"""Which predictor talks to which kind of model."""
+
+from kerasdl.export.input_error import InputError
+from kerasdl.export.served_model import ServedModel
+from kerasdl.prediction.image_classifier import ImageClassifierPredictor
+from kerasdl.prediction.predictor import Predictor
+
+PREDICTORS: dict[str, type[Predictor]] = {
+    predictor.kind: predictor for predictor in (ImageClassifierPredictor,)
+}
+
+
+def predictor_for(model: ServedModel) -> Predictor:
+    """Returns the predictor for a model's kind.
+
+    Raises:
+        InputError: if there is none.
+    """
+    if model.kind not in PREDICTORS:
+        raise InputError(
+            f"kerasdl predict cannot talk to a model of kind {model.kind!r}; "
+            f"expected one of {', '.join(sorted(PREDICTORS))}"
+        )
+    return PREDICTORS[model.kind](model)
