@@ -4,7 +4,8 @@ from typing import Any
 
 import keras
 
-from kerasdl.ops.contrastive import check_temperature, info_nce
+from kerasdl.arguments import check_positive
+from kerasdl.ops.contrastive import info_nce
 from kerasdl.registration import public
 
 
@@ -57,7 +58,7 @@ class InfoNCE(keras.losses.Loss):
         dtype: Any = None,
     ) -> None:
         super().__init__(name=name, reduction=reduction, dtype=dtype)
-        check_temperature(temperature)
+        check_positive(temperature=temperature)
         self.temperature = temperature
         self.symmetric = symmetric
         self.normalize = normalize

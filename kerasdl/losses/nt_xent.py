@@ -4,7 +4,8 @@ from typing import Any
 
 import keras
 
-from kerasdl.ops.contrastive import check_temperature, nt_xent
+from kerasdl.arguments import check_positive
+from kerasdl.ops.contrastive import nt_xent
 from kerasdl.registration import public
 
 
@@ -52,7 +53,7 @@ class NTXent(keras.losses.Loss):
         dtype: Any = None,
     ) -> None:
         super().__init__(name=name, reduction=reduction, dtype=dtype)
-        check_temperature(temperature)
+        check_positive(temperature=temperature)
         self.temperature = temperature
 
     def call(self, y_true: Any, y_pred: Any) -> Any:

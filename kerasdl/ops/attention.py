@@ -11,6 +11,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from kerasdl.arguments import check_positive_integers, check_rates
 from kerasdl.ops.attention_blocks import WHOLE, attend_in_blocks, split_queries
 from kerasdl.ops.attention_heads import grouped_sum
 from kerasdl.ops.attention_hiding import finish, hide
@@ -232,26 +233,17 @@ def _differ(a: int | None, b: int | None) -> bool:
 
 
 def _check_options(rate: float, seed: Any, block_size: int | None, return_weights: bool) -> None:
-    check_dropout_rate(rate, "dropout_rate")
+    check_rates(dropout_rate=rate)
     if rate > 0.0 and seed is None:
         raise ValueError(
             f"Dropout needs a seed. Received: dropout_rate={rate}, dropout_seed=None. Give an "
             "integer or a keras.random.SeedGenerator."
         )
-    if block_size is not None and (not isinstance(block_size, int) or block_size < 1):
-        raise ValueError(
-            f"`block_size` must be a positive integer or None. Received: block_size={block_size}"
-        )
-    if block_size is not None and return_weights:
+    if block_size is None:
+        return
+    check_positive_integers(block_size=block_size)
+    if return_weights:
         raise ValueError(
             "`block_size` saves memory by not keeping the weights; they cannot be returned too. "
             f"Received: block_size={block_size}, return_weights=True. Leave one of them out."
-        )
-
-
-def check_dropout_rate(rate: Any, name: str = "dropout") -> None:
-    """Raises a ValueError unless `rate` is in `[0, 1)`."""
-    if not isinstance(rate, int | float) or not 0 <= rate < 1:
-        raise ValueError(
-            f"`{name}` must be in [0, 1), the fraction that is set to zero. Received: {rate}"
         )

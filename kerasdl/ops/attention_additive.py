@@ -4,7 +4,7 @@ from typing import Any
 
 from keras import ops
 
-from kerasdl.ops.attention import check_dropout_rate
+from kerasdl.arguments import check_rates
 from kerasdl.ops.attention_heads import matmul
 from kerasdl.ops.attention_hiding import finish, hide
 from kerasdl.ops.attention_weights import draw_seed, drop_weights, kept_weights, masked_softmax
@@ -62,7 +62,7 @@ def additive_attention(
             "query and key must be of shape (batch, time, units), the value of shape (batch, "
             f"time, width). Received: {received}."
         )
-    check_dropout_rate(dropout_rate, "dropout_rate")
+    check_rates(dropout_rate=dropout_rate)
     query, key, value = (x[:, None] for x in (query, key, value))  # one head
     mask = merge_masks(mask)
     query, key, value, rows = hide(query, key, value, mask, causal=False)

@@ -4,9 +4,10 @@ from typing import Any
 
 from keras import ops
 
+from kerasdl.arguments import check_positive_integers
 from kerasdl.ops.attention import scaled_dot_product_attention
 from kerasdl.ops.attention_chunks import join_chunks, split_chunks
-from kerasdl.ops.masks import as_mask, check_window, merge_masks, sliding_window_mask
+from kerasdl.ops.masks import as_mask, merge_masks, sliding_window_mask
 
 _SMALLEST_BLOCK = 32
 
@@ -56,7 +57,7 @@ def local_attention(
     >>> local_attention(x, x, x, window=16, causal=True).shape
     TensorShape([1, 2, 100, 8])
     """
-    check_window(window)
+    check_positive_integers(window=window)
     query, key, value = (ops.convert_to_tensor(x) for x in (query, key, value))
     length = query.shape[2] if len(query.shape) == 4 else None
     if len(key.shape) == 4 and None not in (length, key.shape[2]) and length != key.shape[2]:

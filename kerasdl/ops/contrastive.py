@@ -4,6 +4,7 @@ from typing import Any
 
 from keras import ops
 
+from kerasdl.arguments import check_positive
 from kerasdl.ops.per_example import check_same_shape
 from kerasdl.ops.precision import at_least_float32
 
@@ -130,20 +131,8 @@ def _normalized_views(
             "Received a batch of 1 pair. A contrastive loss takes its negatives from the other "
             "pairs of the batch: use a batch of at least 2 (and drop a smaller last batch)."
         )
-    check_temperature(temperature)
+    check_positive(temperature=temperature)
     return (l2_normalize(first), l2_normalize(second)) if normalize else (first, second)
-
-
-def check_temperature(temperature: float) -> None:
-    """Checks that a temperature is positive.
-
-    Raises:
-        ValueError: If it is not.
-    """
-    if not temperature > 0:
-        raise ValueError(
-            f"Received temperature={temperature}. Expected a number above 0, such as 0.1."
-        )
 
 
 def _without_diagonal(views: Any, temperature: float) -> Any:

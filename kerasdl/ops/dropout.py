@@ -6,6 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from kerasdl.arguments import check_rates
 from kerasdl.ops.random import keep_mask
 
 
@@ -47,7 +48,7 @@ def dropout(
     >>> sorted(set(outputs.numpy().flat))
     [np.float32(0.0), np.float32(2.0)]
     """
-    check_rate(rate)
+    check_rates(rate=rate)
     inputs = ops.convert_to_tensor(inputs)
     dtype = keras.backend.standardize_dtype(inputs.dtype)
     if not keras.backend.is_float_dtype(dtype):
@@ -61,14 +62,6 @@ def dropout(
     # all elements alike.
     scaled = ops.cast(inputs, keras.backend.result_type(dtype, "float32")) * (1 / (1 - rate))
     return ops.where(keep, ops.cast(scaled, dtype), ops.zeros((), dtype))
-
-
-def check_rate(rate: float) -> None:
-    """Raises ValueError unless `rate` is a probability below one."""
-    if not isinstance(rate, int | float) or not 0 <= rate < 1:
-        raise ValueError(
-            f"rate must be a number in [0, 1): the probability of dropping. Received: rate={rate!r}"
-        )
 
 
 def _mask_shape(inputs: Any, noise_shape: Sequence[int | None] | None) -> tuple[Any, ...]:

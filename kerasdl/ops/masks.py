@@ -12,6 +12,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from kerasdl.arguments import check_positive_integers
+
 
 def padding_mask(
     lengths: Any = None,
@@ -113,7 +115,7 @@ def sliding_window_mask(
     >>> sliding_window_mask(3, window=2).numpy().astype(int).tolist()
     [[[1, 1, 0], [1, 1, 1], [0, 1, 1]]]
     """
-    check_window(window)
+    check_positive_integers(window=window)
     queries, keys = _positions(query_length, key_length, offset)
     mask = ops.abs(queries - keys) < window
     if causal:
@@ -172,15 +174,6 @@ def as_mask(name: str, mask: Any) -> Any:
             "something (`mask > 0`), or, if it is to be added to the scores, give it as `bias`."
         )
     return ops.cast(mask, "bool")
-
-
-def check_window(window: Any) -> None:
-    """Raises a ValueError unless `window` is a positive integer."""
-    if isinstance(window, bool) or not isinstance(window, int) or window < 1:
-        raise ValueError(
-            "`window` must be a positive integer, the number of positions seen, the query's "
-            f"own included. Received: window={window}"
-        )
 
 
 def _four_axes(mask: Any) -> Any:

@@ -5,6 +5,7 @@ from typing import Any
 
 from keras import ops
 
+from kerasdl.arguments import check_choice
 from kerasdl.ops.precision import at_least_float32
 
 POOLINGS = ("max", "average")
@@ -72,8 +73,7 @@ def check_pyramid(levels: Sequence[int], pooling: str) -> None:
         raise ValueError(
             f"Received levels={levels}. Expected integers of at least 1, such as (1, 2, 4)."
         )
-    if pooling not in POOLINGS:
-        raise ValueError(f"Received pooling={pooling!r}. Expected one of {POOLINGS}.")
+    check_choice(POOLINGS, pooling=pooling)
 
 
 def _bounds(size: Any, cells: int) -> list[tuple[Any, Any]]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from keras import ops
 
+from kerasdl.arguments import check_choice, check_non_negative
 from kerasdl.ops.contrastive import l2_normalize
 from kerasdl.ops.per_example import check_same_shape
 from kerasdl.ops.precision import at_least_float32
@@ -127,10 +128,8 @@ def check_triplet_arguments(margin: float, distance: str) -> None:
     Raises:
         ValueError: If the margin is negative or the distance is unknown.
     """
-    if margin < 0:
-        raise ValueError(f"Received margin={margin}. Expected a number of at least 0.")
-    if distance not in DISTANCES:
-        raise ValueError(f"Received distance={distance!r}. Expected one of {DISTANCES}.")
+    check_non_negative(margin=margin)
+    check_choice(DISTANCES, distance=distance)
 
 
 def _flat_labels(labels: Any, embeddings: Any) -> Any:

@@ -17,17 +17,3 @@ def cosine(start: float, end: float, fraction: Any) -> Any:
 
 
 ANNEALING = {"cosine": cosine, "linear": linear}
-
-
-def check_positive(**values: float) -> None:
-    """Raises ValueError unless all values, given by their argument's name, are positive."""
-    for name, value in values.items():
-        if not value > 0 or not math.isfinite(value):
-            raise ValueError(f"{name} must be a positive number. Received: {name}={value!r}")
-
-
-def check_non_negative(**values: float) -> None:
-    """Raises ValueError unless all values, given by their argument's name, are at least 0."""
-    for name, value in values.items():
-        if not value >= 0 or not math.isfinite(value):
-            raise ValueError(f"{name} must be a number of at least 0. Received: {name}={value!r}")

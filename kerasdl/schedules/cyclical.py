@@ -5,8 +5,9 @@ from typing import Any
 import keras
 from keras import ops
 
+from kerasdl.arguments import check_choice, check_positive
 from kerasdl.registration import public
-from kerasdl.schedules.annealing import check_positive, linear
+from kerasdl.schedules.annealing import linear
 
 MODES = ("triangular", "triangular2")
 
@@ -58,8 +59,7 @@ class Cyclical(keras.optimizers.schedules.LearningRateSchedule):
                 f"max_learning_rate must be at least min_learning_rate. Received: "
                 f"max_learning_rate={max_learning_rate}, min_learning_rate={min_learning_rate}"
             )
-        if mode not in MODES:
-            raise ValueError(f"mode must be one of {list(MODES)}. Received: mode={mode!r}")
+        check_choice(MODES, mode=mode)
         self.min_learning_rate = min_learning_rate
         self.max_learning_rate = max_learning_rate
         self.half_cycle_steps = half_cycle_steps

@@ -1,6 +1,6 @@
 """The linear scaling rule."""
 
-from kerasdl.schedules.annealing import check_positive
+from kerasdl.arguments import check_positive
 
 
 def linear_scaling(base_learning_rate: float, batch_size: int, base_batch_size: int = 256) -> float:

@@ -5,8 +5,9 @@ from typing import Any
 import keras
 from keras import ops
 
+from kerasdl.arguments import check_choice, check_positive, check_rates
 from kerasdl.registration import public
-from kerasdl.schedules.annealing import ANNEALING, check_positive
+from kerasdl.schedules.annealing import ANNEALING
 
 
 @public
@@ -63,14 +64,8 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
             initial_divisor=initial_divisor,
             final_divisor=final_divisor,
         )
-        if not 0 <= warmup_fraction < 1:
-            raise ValueError(
-                f"warmup_fraction must be in [0, 1). Received: warmup_fraction={warmup_fraction!r}"
-            )
-        if annealing not in ANNEALING:
-            raise ValueError(
-                f"annealing must be one of {sorted(ANNEALING)}. Received: annealing={annealing!r}"
-            )
+        check_rates(warmup_fraction=warmup_fraction)
+        check_choice(ANNEALING, annealing=annealing)
         self.max_learning_rate = max_learning_rate
         self.total_steps = total_steps
         self.warmup_fraction = warmup_fraction

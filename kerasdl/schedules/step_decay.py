@@ -6,8 +6,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from kerasdl.arguments import check_positive
 from kerasdl.registration import public
-from kerasdl.schedules.annealing import check_positive
 
 
 @public

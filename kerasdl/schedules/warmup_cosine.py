@@ -5,8 +5,9 @@ from typing import Any
 import keras
 from keras import ops
 
+from kerasdl.arguments import check_non_negative, check_positive
 from kerasdl.registration import public
-from kerasdl.schedules.annealing import check_non_negative, check_positive, cosine, linear
+from kerasdl.schedules.annealing import cosine, linear
 
 
 @public

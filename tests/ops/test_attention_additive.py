@@ -74,7 +74,7 @@ def test_dropout():
     [
         ({"query": QUERY[0]}, r"shape \(batch, time, units\).*query \(4, 5\)"),
         ({"query": QUERY[..., :4]}, r"shape \(batch, time, units\).*query \(2, 4, 4\)"),
-        ({"dropout_rate": 2}, r"`dropout_rate` must be in \[0, 1\)"),
+        ({"dropout_rate": 2}, r"dropout_rate=.*\[0, 1\)"),
     ],
 )
 def test_bad_arguments(change, message):

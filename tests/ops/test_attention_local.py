@@ -84,11 +84,11 @@ def test_dropout():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"window": 0}, "`window` must be a positive integer.*window=0"),
-        ({"window": -3}, "`window` must be a positive integer.*window=-3"),
+        ({"window": 0}, "window=0.*integer of at least 1"),
+        ({"window": -3}, "window=-3.*integer of at least 1"),
         ({"query": QUERY[:, :, :8]}, r"equally long.*query \(2, 4, 8, 5\)"),
         ({"query": QUERY[0]}, r"rank 4.*query \(4, 90, 5\)"),
-        ({"dropout_rate": 1.0}, r"`dropout_rate` must be in \[0, 1\)"),
+        ({"dropout_rate": 1.0}, r"dropout_rate=.*\[0, 1\)"),
     ],
 )
 def test_bad_arguments(change, message):

@@ -88,7 +88,7 @@ def test_rate_zero_returns_the_inputs_and_consumes_no_randomness():
 
 @pytest.mark.parametrize("rate", [-0.1, 1, 1.0, 2, float("nan"), "0.5", None])
 def test_rate_outside_its_range(rate):
-    with pytest.raises(ValueError, match=r"rate must be a number in \[0, 1\).*Received: rate="):
+    with pytest.raises(ValueError, match=r"rate=.*\[0, 1\)"):
         dropout(np.ones((2, 3), "float32"), rate, seed=1)
 
 

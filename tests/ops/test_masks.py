@@ -65,7 +65,7 @@ def test_bad_arguments() -> None:
     with pytest.raises(ValueError, match=r"`tokens` must be of rank 2.*\(3,\)"):
         padding_mask(tokens=[1, 2, 3])
     for window in (0, -1, 1.5, True):
-        with pytest.raises(ValueError, match=f"positive integer.*window={window}"):
+        with pytest.raises(ValueError, match=f"window={window}.*integer of at least 1"):
             sliding_window_mask(3, window=window)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"Received shape \(2, 3\).*`key_mask`"):
         merge_masks(np.ones((2, 3), bool))

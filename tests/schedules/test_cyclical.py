@@ -18,10 +18,10 @@ def test_closed_form(mode):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"min_learning_rate": 0}, "min_learning_rate must be a positive number.*=0"),
+        ({"min_learning_rate": 0}, "min_learning_rate=0.*number above 0"),
         ({"max_learning_rate": 0.05}, "max_learning_rate must be at least min_.*=0.05, min_.*=0.1"),
-        ({"half_cycle_steps": 0}, "half_cycle_steps must be a positive number.*=0"),
-        ({"mode": "exp"}, r"mode must be one of \['triangular', 'triangular2'\].*'exp'"),
+        ({"half_cycle_steps": 0}, "half_cycle_steps=0.*number above 0"),
+        ({"mode": "exp"}, r"mode='exp'.*one of \('triangular', 'triangular2'\)"),
     ],
 )
 def test_bad_arguments(arguments, message):

@@ -13,9 +13,9 @@ def test_is_proportional_to_the_batch_size():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((0, 1, 1), "base_learning_rate must be a positive number.*=0"),
-        ((0.1, 0, 1), "batch_size must be a positive number.*=0"),
-        ((0.1, 1, -1), "base_batch_size must be a positive number.*=-1"),
+        ((0, 1, 1), "base_learning_rate=0.*number above 0"),
+        ((0.1, 0, 1), "batch_size=0.*number above 0"),
+        ((0.1, 1, -1), "base_batch_size=-1.*number above 0"),
     ],
 )
 def test_bad_arguments(arguments, message):

@@ -13,7 +13,7 @@ def test_closed_form():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"initial_learning_rate": 0}, "initial_learning_rate must be a positive number.*=0"),
+        ({"initial_learning_rate": 0}, "initial_learning_rate=0.*number above 0"),
         ({"boundaries": ()}, r"boundaries must be increasing positive steps.*=\(\)"),
         ({"boundaries": (0, 5)}, r"boundaries must be increasing positive steps.*=\(0, 5\)"),
         ({"boundaries": (5, 5)}, r"boundaries must be increasing positive steps.*=\(5, 5\)"),

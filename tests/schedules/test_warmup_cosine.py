@@ -33,11 +33,11 @@ def test_stays_at_the_final_rate():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"max_learning_rate": -1}, "max_learning_rate must be a positive number.*=-1"),
-        ({"total_steps": 0}, "total_steps must be a positive number.*=0"),
-        ({"warmup_steps": -1}, "warmup_steps must be a number of at least 0.*=-1"),
+        ({"max_learning_rate": -1}, "max_learning_rate=-1.*number above 0"),
+        ({"total_steps": 0}, "total_steps=0.*number above 0"),
+        ({"warmup_steps": -1}, "warmup_steps=-1.*number of at least 0"),
         ({"warmup_steps": 10}, "warmup_steps must be fewer than total_steps.*=10, total_steps=10"),
-        ({"final_learning_rate": -1}, "final_learning_rate must be a number of at least 0.*=-1"),
+        ({"final_learning_rate": -1}, "final_learning_rate=-1.*number of at least 0"),
         ({"final_learning_rate": 1}, "final_learning_rate must be at most max_learning_rate.*=1,"),
     ],
 )

@@ -5,14 +5,14 @@ from typing import Any
 import keras
 from keras import ops
 
+from kerasdl.arguments import check_positive_integers, check_rates
+from kerasdl.layers.arguments import fresh
 from kerasdl.layers.attention.attention_masks import (
     AttentionMasks,
     check_input_shapes,
     zero_unused,
 )
-from kerasdl.layers.attention.base_multi_head_attention import check_positive
 from kerasdl.layers.random_layer import RandomLayer
-from kerasdl.ops.attention import check_dropout_rate
 from kerasdl.ops.attention_additive import additive_attention
 from kerasdl.registration import public
 
@@ -71,8 +71,8 @@ class AdditiveAttention(RandomLayer):
         **kwargs: Any,
     ) -> None:
         super().__init__(seed=seed, **kwargs)
-        check_positive("units", units)
-        check_dropout_rate(dropout)
+        check_positive_integers(units=units)
+        check_rates(dropout=dropout)
         self.units = units
         self.use_bias = use_bias
         self.dropout = dropout
@@ -87,7 +87,7 @@ class AdditiveAttention(RandomLayer):
         self.query_dense = self._dense("query", query_shape, use_bias=self.use_bias)
         self.key_dense = self._dense("key", key_shape, use_bias=False)
         self.scale = self.add_weight(
-            name="scale", shape=(self.units, 1), initializer=self._initializer()
+            name="scale", shape=(self.units, 1), initializer=fresh(self.kernel_initializer)
         )
 
     def call(
@@ -131,17 +131,12 @@ class AdditiveAttention(RandomLayer):
         dense = keras.layers.Dense(
             self.units,
             use_bias=use_bias,
-            kernel_initializer=self._initializer(),
+            kernel_initializer=fresh(self.kernel_initializer),
             dtype=self.dtype_policy,
             name=name,
         )
         dense.build(input_shape)
         return dense
-
-    def _initializer(self) -> Any:
-        if isinstance(self.kernel_initializer, keras.initializers.Initializer):
-            return self.kernel_initializer.clone()
-        return self.kernel_initializer
 
     def compute_mask(self, query: Any, mask: Any = None) -> Any:
         """The query's own mask, unchanged."""

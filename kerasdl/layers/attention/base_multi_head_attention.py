@@ -5,6 +5,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from kerasdl.arguments import check_positive_integers
+from kerasdl.layers.arguments import adopt_rotary, check_head_groups, fresh
 from kerasdl.layers.attention.attention_masks import (
     AttentionMasks,
     check_input_shapes,
@@ -36,21 +38,9 @@ class BaseMultiHeadAttention(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        check_positive("num_heads", num_heads)
-        for name, size in (
-            ("key_dim", key_dim),
-            ("value_dim", value_dim),
-            ("output_dim", output_dim),
-            ("num_key_value_heads", num_key_value_heads),
-        ):
-            if size is not None:
-                check_positive(name, size)
-        if num_key_value_heads is not None and num_heads % num_key_value_heads:
-            raise ValueError(
-                "`num_heads` must be a multiple of `num_key_value_heads`, so that as many query "
-                f"heads share each key head. Received: num_heads={num_heads}, "
-                f"num_key_value_heads={num_key_value_heads}"
-            )
+        check_head_groups(num_heads, num_key_value_heads)
+        sizes = {"key_dim": key_dim, "value_dim": value_dim, "output_dim": output_dim}
+        check_positive_integers(**{name: x for name, x in sizes.items() if x is not None})
         self.num_heads = num_heads
         self.key_dim = key_dim
         self.value_dim = value_dim
@@ -58,7 +48,7 @@ class BaseMultiHeadAttention(keras.layers.Layer):
         self.num_key_value_heads = num_key_value_heads
         self.use_bias = use_bias
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        self.rotary = None if rotary is None else self._adopt(rotary)
+        self.rotary: Any = adopt_rotary(rotary, self.dtype_policy)
         self.supports_masking = True
 
     def build(self, query_shape: Any, value_shape: Any = None, key_shape: Any = None) -> None:
@@ -134,31 +124,12 @@ class BaseMultiHeadAttention(keras.layers.Layer):
         """Projects the query alone to heads."""
         return split_heads(_apply(self.query_dense, query), self.num_heads)
 
-    def _adopt(self, rotary: Any) -> keras.layers.Layer:
-        """A copy of a layer, or of its config, in this layer's dtype."""
-        if isinstance(rotary, dict):
-            rotary = keras.saving.deserialize_keras_object(rotary)
-        if not isinstance(rotary, keras.layers.Layer):
-            raise ValueError(
-                "`rotary` must be a Keras layer that takes `start_index`, such as "
-                f"RotaryPositionalEmbedding(). Received: rotary={rotary}"
-            )
-        return type(rotary).from_config({**rotary.get_config(), "dtype": self.dtype_policy})
-
     def project_memory(self, value: Any, key: Any) -> tuple[Any, Any]:
         """Projects key and value, in this order, to heads."""
         return (
             split_heads(_apply(self.key_dense, key), self._key_heads),
             split_heads(_apply(self.value_dense, value), self._key_heads),
         )
-
-    def rotary_config(self) -> dict[str, Any] | None:
-        """`rotary` for the config, the same before and after it is built."""
-        if self.rotary is None:
-            return None
-        config = keras.saving.serialize_keras_object(self.rotary)
-        config.pop("build_config", None)
-        return config
 
     def rotate(self, query: Any, key: Any, value: Any, start_index: Any = 0) -> Any:
         """Applies `rotary` to the heads of query and key."""
@@ -173,13 +144,10 @@ class BaseMultiHeadAttention(keras.layers.Layer):
         return zero_unused(outputs, rows)
 
     def _dense(self, name: str, units: int, input_shape: Any) -> keras.layers.Dense:
-        initializer = self.kernel_initializer
-        if isinstance(initializer, keras.initializers.Initializer):
-            initializer = initializer.clone()
         dense = keras.layers.Dense(
             units,
             use_bias=self.use_bias,
-            kernel_initializer=initializer,
+            kernel_initializer=fresh(self.kernel_initializer),
             dtype=self.dtype_policy,
             name=name,
         )
@@ -246,9 +214,3 @@ def _linear(inputs: Any, kernel: Any, bias: Any) -> Any:
     inputs = ops.convert_to_tensor(inputs)
     bias = None if bias is None else ops.cast(ops.convert_to_tensor(bias), inputs.dtype)
     return linear(inputs, ops.cast(ops.convert_to_tensor(kernel), inputs.dtype), bias)
-
-
-def check_positive(name: str, number: Any) -> None:
-    """Raises a ValueError unless a number is a positive integer."""
-    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-        raise ValueError(f"`{name}` must be a positive integer. Received: {name}={number}")

@@ -2,16 +2,16 @@
 
 from typing import Any
 
-import keras
 from keras import ops
 
+from kerasdl.arguments import check_positive_integers, check_rates
+from kerasdl.layers.arguments import fresh
 from kerasdl.layers.attention.attention_masks import AttentionMasks
 from kerasdl.layers.attention.base_multi_head_attention import (
     BaseMultiHeadAttention,
-    check_positive,
 )
 from kerasdl.layers.random_layer import RandomLayer
-from kerasdl.ops.attention import check_dropout_rate, scaled_dot_product_attention
+from kerasdl.ops.attention import scaled_dot_product_attention
 from kerasdl.ops.attention_heads import matmul
 from kerasdl.registration import public
 
@@ -93,9 +93,8 @@ class LinformerAttention(BaseMultiHeadAttention, RandomLayer):
             seed=seed,
             **kwargs,
         )
-        check_positive("max_length", max_length)
-        check_positive("rank", rank)
-        check_dropout_rate(dropout)
+        check_positive_integers(max_length=max_length, rank=rank)
+        check_rates(dropout=dropout)
         self.max_length = max_length
         self.rank = rank
         self.dropout = dropout
@@ -107,11 +106,8 @@ class LinformerAttention(BaseMultiHeadAttention, RandomLayer):
         self.value_mixture = self._mixture("value_mixture")
 
     def _mixture(self, name: str) -> Any:
-        initializer = self.kernel_initializer
-        if isinstance(initializer, keras.initializers.Initializer):
-            initializer = initializer.clone()
         shape = (self.max_length, self.rank)
-        return self.add_weight(name=name, shape=shape, initializer=initializer)
+        return self.add_weight(name=name, shape=shape, initializer=fresh(self.kernel_initializer))
 
     def attend(
         self, query: Any, key: Any, value: Any, masks: AttentionMasks, training: bool | None

@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from kerasdl.arguments import check_positive_integers, check_rates
+from kerasdl.layers.arguments import serialize_rotary
 from kerasdl.layers.attention.attention_masks import AttentionMasks
 from kerasdl.layers.attention.base_multi_head_attention import BaseMultiHeadAttention
 from kerasdl.layers.random_layer import RandomLayer
-from kerasdl.ops.attention import check_dropout_rate
 from kerasdl.ops.attention_local import local_attention
-from kerasdl.ops.masks import check_window
 from kerasdl.registration import public
 
 
@@ -92,8 +92,8 @@ class LocalAttention(BaseMultiHeadAttention, RandomLayer):
             seed=seed,
             **kwargs,
         )
-        check_window(window)
-        check_dropout_rate(dropout)
+        check_positive_integers(window=window)
+        check_rates(dropout=dropout)
         self.window = window
         self.causal = causal
         self.dropout = dropout
@@ -120,6 +120,6 @@ class LocalAttention(BaseMultiHeadAttention, RandomLayer):
             **super().get_config(),
             "window": self.window,
             "causal": self.causal,
-            "rotary": self.rotary_config(),
+            "rotary": serialize_rotary(self.rotary),
             "dropout": self.dropout,
         }

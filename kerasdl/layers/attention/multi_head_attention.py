@@ -5,10 +5,12 @@ from typing import Any
 import keras
 from keras import ops
 
+from kerasdl.arguments import check_rates
+from kerasdl.layers.arguments import serialize_rotary
 from kerasdl.layers.attention.attention_masks import AttentionMasks, check_input_shapes, zero_unused
 from kerasdl.layers.attention.base_multi_head_attention import BaseMultiHeadAttention
 from kerasdl.layers.random_layer import RandomLayer
-from kerasdl.ops.attention import check_dropout_rate, scaled_dot_product_attention
+from kerasdl.ops.attention import scaled_dot_product_attention
 from kerasdl.ops.masks import as_mask
 from kerasdl.ops.positions import known_index
 from kerasdl.registration import public
@@ -121,7 +123,7 @@ class MultiHeadAttention(BaseMultiHeadAttention, RandomLayer):
             seed=seed,
             **kwargs,
         )
-        check_dropout_rate(dropout)
+        check_rates(dropout=dropout)
         self.causal = causal
         self.dropout = dropout
         self.block_size = block_size
@@ -288,7 +290,7 @@ class MultiHeadAttention(BaseMultiHeadAttention, RandomLayer):
             **super().get_config(),
             "causal": self.causal,
             "dropout": self.dropout,
-            "rotary": self.rotary_config(),
+            "rotary": serialize_rotary(self.rotary),
             "block_size": self.block_size,
         }
 

@@ -5,10 +5,10 @@ from typing import Any
 import keras
 from keras import ops
 
+from kerasdl.arguments import check_positive_integers
 from kerasdl.layers.attention.attention_masks import AttentionMasks
 from kerasdl.layers.attention.base_multi_head_attention import (
     BaseMultiHeadAttention,
-    check_positive,
 )
 from kerasdl.ops.attention_linear import orthogonal_gaussian, performer_attention
 from kerasdl.registration import public
@@ -87,7 +87,7 @@ class PerformerAttention(BaseMultiHeadAttention):
             kernel_initializer=kernel_initializer,
             **kwargs,
         )
-        check_positive("num_features", num_features)
+        check_positive_integers(num_features=num_features)
         self.num_features = num_features
         self.causal = causal
         self.seed = seed

@@ -5,13 +5,14 @@ from typing import Any
 import keras
 from keras import ops
 
+from kerasdl.arguments import check_rates
 from kerasdl.layers.attention.attention_masks import (
     AttentionMasks,
     check_input_shapes,
     zero_unused,
 )
 from kerasdl.layers.random_layer import RandomLayer
-from kerasdl.ops.attention import check_dropout_rate, scaled_dot_product_attention
+from kerasdl.ops.attention import scaled_dot_product_attention
 from kerasdl.registration import public
 
 
@@ -75,7 +76,7 @@ class ScaledDotProductAttention(RandomLayer):
         **kwargs: Any,
     ) -> None:
         super().__init__(seed=seed, **kwargs)
-        check_dropout_rate(dropout)
+        check_rates(dropout=dropout)
         self.causal = causal
         self.scale = scale
         self.dropout = dropout

@@ -4,7 +4,8 @@ from typing import Any
 
 import keras
 
-from kerasdl.layers.arguments import check_positive_integers, check_rates, fresh
+from kerasdl.arguments import check_positive_integers, check_rates
+from kerasdl.layers.arguments import fresh
 from kerasdl.layers.blocks.gated_activation import (
     gate_of,
     get_activation,

@@ -5,7 +5,8 @@ from typing import Any
 import keras
 from keras import ops
 
-from kerasdl.layers.arguments import check_positive_integers, check_rates, check_sequence_shape
+from kerasdl.arguments import check_positive_integers, check_rates
+from kerasdl.layers.arguments import check_sequence_shape
 from kerasdl.layers.blocks.feed_forward import FeedForward
 from kerasdl.layers.blocks.gated_activation import get_activation, serialize_activation
 from kerasdl.layers.normalization import Normalization

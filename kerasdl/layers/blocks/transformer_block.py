@@ -4,10 +4,12 @@ from typing import Any
 
 import keras
 
+from kerasdl.arguments import check_positive_integers, check_rates
 from kerasdl.layers.arguments import (
-    check_positive_integers,
-    check_rates,
+    adopt_rotary,
+    check_head_groups,
     check_sequence_shape,
+    serialize_rotary,
 )
 from kerasdl.layers.attention.multi_head_attention import MultiHeadAttention
 from kerasdl.layers.blocks.feed_forward import FeedForward
@@ -41,14 +43,8 @@ class TransformerBlock(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        check_positive_integers(num_heads=num_heads, hidden_dim=hidden_dim)
-        if num_key_value_heads is not None:
-            check_positive_integers(num_key_value_heads=num_key_value_heads)
-            if num_heads % num_key_value_heads:
-                raise ValueError(
-                    f"Received num_heads={num_heads}, num_key_value_heads={num_key_value_heads}. "
-                    "Expected a divisor of `num_heads`: each key head serves as many query heads."
-                )
+        check_head_groups(num_heads, num_key_value_heads)
+        check_positive_integers(hidden_dim=hidden_dim)
         check_rates(dropout=dropout, drop_path_rate=drop_path_rate)
         self.num_heads = num_heads
         self.hidden_dim = hidden_dim
@@ -58,7 +54,7 @@ class TransformerBlock(keras.layers.Layer):
         self.norm_first = norm_first
         self.dropout = dropout
         self.drop_path_rate = drop_path_rate
-        self.rotary = None if rotary is None else self._adopt(rotary)
+        self.rotary = adopt_rotary(rotary, self.dtype_policy)
         self.use_bias = use_bias
         self.seed = seed
         self.supports_masking = True
@@ -136,17 +132,6 @@ class TransformerBlock(keras.layers.Layer):
         layer.build(shape)
         return layer
 
-    def _adopt(self, rotary: Any) -> keras.layers.Layer:
-        """A copy of a layer, or the layer of a configuration, in this block's dtypes."""
-        if isinstance(rotary, dict):
-            rotary = keras.saving.deserialize_keras_object(rotary)
-        if not isinstance(rotary, keras.layers.Layer):
-            raise ValueError(
-                f"Received rotary={rotary!r}. Expected a Keras layer that takes `start_index`, "
-                "such as RotaryPositionalEmbedding()."
-            )
-        return type(rotary).from_config({**rotary.get_config(), "dtype": self.dtype_policy})
-
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """The mask of the inputs, unchanged."""
         return getattr(inputs, "_keras_mask", None) if mask is None else mask
@@ -154,9 +139,6 @@ class TransformerBlock(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """The arguments that make the same layer again."""
         config = super().get_config()
-        rotary = keras.saving.serialize_keras_object(self.rotary)
-        if rotary is not None:
-            rotary.pop("build_config", None)  # the same before and after the block is built
         config.update(
             num_heads=self.num_heads,
             hidden_dim=self.hidden_dim,
@@ -166,7 +148,7 @@ class TransformerBlock(keras.layers.Layer):
             norm_first=self.norm_first,
             dropout=self.dropout,
             drop_path_rate=self.drop_path_rate,
-            rotary=rotary,
+            rotary=serialize_rotary(self.rotary),
             use_bias=self.use_bias,
             seed=self.seed,
         )

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from kerasdl.arguments import check_non_negative
 from kerasdl.layers.random_layer import RandomLayer
 from kerasdl.ops.gaussian import gaussian_kl, gaussian_sample
 from kerasdl.registration import public
@@ -64,10 +65,8 @@ class GaussianSampling(RandomLayer):
         **kwargs: Any,
     ) -> None:
         super().__init__(seed=seed, **kwargs)
-        if beta is not None and beta < 0:
-            raise ValueError(
-                f"Received beta={beta}. Expected a weight of at least 0, or None for no loss."
-            )
+        if beta is not None:
+            check_non_negative(beta=beta)
         self.beta = beta
         self.sample_at_inference = sample_at_inference
         self.supports_masking = True

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from kerasdl.arguments import check_positive_integers
 from kerasdl.layers.positions.sinusoidal_positional_encoding import check_sequence
 from kerasdl.ops.positions import alibi_bias
 from kerasdl.registration import public
@@ -43,10 +44,7 @@ class ALiBi(keras.layers.Layer):
 
     def __init__(self, num_heads: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if isinstance(num_heads, bool) or not isinstance(num_heads, int) or num_heads < 1:
-            raise ValueError(
-                f"`num_heads` must be a positive integer. Received: num_heads={num_heads}"
-            )
+        check_positive_integers(num_heads=num_heads)
         self.num_heads = num_heads
         self.supports_masking = True
 

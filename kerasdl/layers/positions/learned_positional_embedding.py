@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from kerasdl.arguments import check_positive_integers
 from kerasdl.layers.positions.sinusoidal_positional_encoding import check_sequence
 from kerasdl.ops.positions import known_index
 from kerasdl.registration import public
@@ -45,10 +46,7 @@ class LearnedPositionalEmbedding(keras.layers.Layer):
 
     def __init__(self, max_length: int, initializer: Any = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if isinstance(max_length, bool) or not isinstance(max_length, int) or max_length < 1:
-            raise ValueError(
-                f"`max_length` must be a positive integer. Received: max_length={max_length}"
-            )
+        check_positive_integers(max_length=max_length)
         self.max_length = max_length
         self.initializer = None if initializer is None else keras.initializers.get(initializer)
         self.supports_masking = True

@@ -4,6 +4,7 @@ from typing import Any
 
 import keras
 
+from kerasdl.arguments import check_positive
 from kerasdl.layers.positions.sinusoidal_positional_encoding import check_sequence
 from kerasdl.ops.positions import rotate
 from kerasdl.registration import public
@@ -43,8 +44,7 @@ class RotaryPositionalEmbedding(keras.layers.Layer):
 
     def __init__(self, base: float = 10000.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if not base > 0:
-            raise ValueError(f"`base` must be positive. Received: base={base}")
+        check_positive(base=base)
         self.base = base
         self.supports_masking = True
 

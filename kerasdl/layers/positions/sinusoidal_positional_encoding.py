@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from kerasdl.arguments import check_positive
 from kerasdl.ops.positions import sinusoidal_encoding
 from kerasdl.registration import public
 
@@ -42,10 +43,7 @@ class SinusoidalPositionalEncoding(keras.layers.Layer):
 
     def __init__(self, max_wavelength: float = 10000.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if not max_wavelength > 0:
-            raise ValueError(
-                f"`max_wavelength` must be positive. Received: max_wavelength={max_wavelength}"
-            )
+        check_positive(max_wavelength=max_wavelength)
         self.max_wavelength = max_wavelength
         self.supports_masking = True
 

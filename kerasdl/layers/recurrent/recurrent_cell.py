@@ -10,6 +10,7 @@ from keras import ops
 # their dropout masks drawn once per sequence, before the loop.
 from keras.src.layers.rnn.dropout_rnn_cell import DropoutRNNCell
 
+from kerasdl.arguments import check_positive_integers, check_rates
 from kerasdl.layers.random_layer import RandomLayer
 from kerasdl.ops.dropout import dropout
 from kerasdl.ops.recurrent import project
@@ -44,9 +45,8 @@ class RecurrentCell(DropoutRNNCell, RandomLayer):
         **kwargs: Any,
     ) -> None:
         super().__init__(seed=seed, **kwargs)
-        _check_units(units)
-        _check_rate("dropout", dropout)
-        _check_rate("recurrent_dropout", recurrent_dropout)
+        check_positive_integers(units=units)
+        check_rates(dropout=dropout, recurrent_dropout=recurrent_dropout)
         self.units = units
         self.activation = keras.activations.get(activation)
         self.use_bias = use_bias
@@ -203,18 +203,3 @@ class RecurrentCell(DropoutRNNCell, RandomLayer):
             layer_norm=self.layer_norm,
         )
         return config
-
-
-def _check_units(units: Any) -> None:
-    if isinstance(units, bool) or not isinstance(units, int) or units <= 0:
-        raise ValueError(
-            f"units must be a positive integer, the size of the state. Received: units={units!r}"
-        )
-
-
-def _check_rate(name: str, rate: Any) -> None:
-    if not isinstance(rate, int | float) or not 0 <= rate < 1:
-        raise ValueError(
-            f"{name} must be a number in [0, 1): the probability of dropping. "
-            f"Received: {name}={rate!r}"
-        )

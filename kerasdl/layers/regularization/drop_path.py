@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from kerasdl.arguments import check_rates
 from kerasdl.layers.random_layer import RandomLayer
-from kerasdl.ops.dropout import check_rate, dropout
+from kerasdl.ops.dropout import dropout
 from kerasdl.registration import public
 
 
@@ -45,7 +46,7 @@ class DropPath(RandomLayer):
 
     def __init__(self, rate: float, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(seed=seed, **kwargs)
-        check_rate(rate)
+        check_rates(rate=rate)
         self.rate = rate
         self.supports_masking = True
 

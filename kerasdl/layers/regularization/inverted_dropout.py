@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from kerasdl.arguments import check_rates
 from kerasdl.layers.random_layer import RandomLayer
-from kerasdl.ops.dropout import check_rate, dropout
+from kerasdl.ops.dropout import dropout
 from kerasdl.registration import public
 
 
@@ -61,7 +62,7 @@ class InvertedDropout(RandomLayer):
         **kwargs: Any,
     ) -> None:
         super().__init__(seed=seed, **kwargs)
-        check_rate(rate)
+        check_rates(rate=rate)
         if noise_shape is not None:
             noise_shape = tuple(noise_shape)
             if any(entry is not None and not _is_size(entry) for entry in noise_shape):

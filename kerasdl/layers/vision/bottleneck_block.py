@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kerasdl.layers.arguments import check_positive_integers
+from kerasdl.arguments import check_positive_integers
 from kerasdl.layers.vision.residual_block import ResidualBlock
 from kerasdl.registration import public
 

@@ -5,7 +5,8 @@ from typing import Any
 import keras
 from keras import ops
 
-from kerasdl.layers.arguments import check_positive_integers, fresh
+from kerasdl.arguments import check_positive_integers
+from kerasdl.layers.arguments import fresh
 from kerasdl.layers.normalization import Normalization
 from kerasdl.layers.vision.image_input import check_image_shape
 from kerasdl.registration import public

@@ -4,7 +4,8 @@ from typing import Any
 
 import keras
 
-from kerasdl.layers.arguments import check_positive_integers, check_rates, fresh
+from kerasdl.arguments import check_non_negative, check_positive_integers, check_rates
+from kerasdl.layers.arguments import fresh
 from kerasdl.layers.normalization import Normalization
 from kerasdl.layers.regularization.drop_path import DropPath
 from kerasdl.layers.vision.image_input import check_image_shape, strided
@@ -77,10 +78,7 @@ class MBConvBlock(keras.layers.Layer):
         check_positive_integers(
             filters=filters, kernel_size=kernel_size, strides=strides, expand_ratio=expand_ratio
         )
-        if not se_ratio >= 0:
-            raise ValueError(
-                f"Received se_ratio={se_ratio}. Expected a number of at least 0, such as 0.25."
-            )
+        check_non_negative(se_ratio=se_ratio)
         check_rates(drop_path_rate=drop_path_rate)
         self.filters = filters
         self.kernel_size = kernel_size

@@ -4,7 +4,8 @@ from typing import Any
 
 import keras
 
-from kerasdl.layers.arguments import check_positive_integers, check_rates, fresh
+from kerasdl.arguments import check_positive_integers, check_rates
+from kerasdl.layers.arguments import fresh
 from kerasdl.layers.normalization import Normalization
 from kerasdl.layers.regularization.drop_path import DropPath
 from kerasdl.layers.vision.image_input import check_image_shape, strided

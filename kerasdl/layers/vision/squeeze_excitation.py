@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from kerasdl.arguments import check_positive
 from kerasdl.layers.arguments import fresh
 from kerasdl.layers.vision.image_input import check_image_shape
 from kerasdl.ops.precision import at_least_float32
@@ -53,8 +54,7 @@ class SqueezeExcitation(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        if not ratio > 0:
-            raise ValueError(f"Received ratio={ratio}. Expected a number above 0, such as 0.25.")
+        check_positive(ratio=ratio)
         self.ratio = ratio
         self.activation = keras.activations.get(activation)
         self.gate_activation = keras.activations.get(gate_activation)

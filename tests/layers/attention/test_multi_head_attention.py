@@ -295,11 +295,11 @@ def test_quantized_projections_are_used_as_they_are():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: MultiHeadAttention(0), "`num_heads` must be a positive integer.*num_heads=0"),
-        (lambda: MultiHeadAttention(2, 0), "`key_dim` must be a positive integer.*key_dim=0"),
-        (lambda: MultiHeadAttention(4, num_key_value_heads=3), "multiple.*num_key_value_heads=3"),
-        (lambda: MultiHeadAttention(2, dropout=1.0), r"`dropout` must be in \[0, 1\).*1.0"),
-        (lambda: MultiHeadAttention(2, rotary=len), "must be a Keras layer.*rotary"),
+        (lambda: MultiHeadAttention(0), "num_heads=0.*integer of at least 1"),
+        (lambda: MultiHeadAttention(2, 0), "key_dim=0.*integer of at least 1"),
+        (lambda: MultiHeadAttention(4, num_key_value_heads=3), "num_key_value_heads=3.*divisor"),
+        (lambda: MultiHeadAttention(2, dropout=1.0), r"dropout=1.0.*\[0, 1\)"),
+        (lambda: MultiHeadAttention(2, rotary=len), "rotary=.*a Keras layer"),
         (lambda: MultiHeadAttention(3)(X), r"multiple of num_heads=3.*\(2, 6, 8\)"),
         (lambda: MultiHeadAttention(2)(X[0]), r"must be of rank 3.*query \(6, 8\)"),
         (lambda: MultiHeadAttention(2)(X, MEMORY[0]), r"must be of rank 3.*value \(5, 4\)"),

@@ -105,10 +105,13 @@ def test_a_table_that_is_too_short():
     ("make", "message"),
     [
         (lambda: SinusoidalPositionalEncoding(max_wavelength=0.0), "max_wavelength=0.0"),
-        (lambda: LearnedPositionalEmbedding(max_length=0), "positive integer.*max_length=0"),
-        (lambda: LearnedPositionalEmbedding(max_length=2.5), "positive integer.*max_length=2.5"),
-        (lambda: RotaryPositionalEmbedding(base=-1.0), "must be positive.*base=-1.0"),
-        (lambda: ALiBi(num_heads=0), "positive integer.*num_heads=0"),
+        (lambda: LearnedPositionalEmbedding(max_length=0), "max_length=0.*integer of at least 1"),
+        (
+            lambda: LearnedPositionalEmbedding(max_length=2.5),
+            "max_length=2.5.*integer of at least 1",
+        ),
+        (lambda: RotaryPositionalEmbedding(base=-1.0), "base=-1.0.*number above 0"),
+        (lambda: ALiBi(num_heads=0), "num_heads=0.*integer of at least 1"),
         (lambda: RotaryPositionalEmbedding()(X[..., :3]), r"must be even.*\(2, 6, 3\)"),
         (lambda: SinusoidalPositionalEncoding()(X[0]), r"batch, ..., time, width.*\(6, 4\)"),
         (lambda: LearnedPositionalEmbedding(9)(X[0]), r"batch, ..., time, width.*\(6, 4\)"),
