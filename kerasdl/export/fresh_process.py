@@ -61,7 +61,12 @@ def ask_fresh_process(saved_model: Path, calls: list[tuple[str, Arrays]]) -> Fre
             timeout=TIMEOUT_SECONDS,
             check=False,
         )
-    except (OSError, subprocess.TimeoutExpired) as error:
+    except subprocess.TimeoutExpired as error:
+        raise ExportError(
+            "the fresh process that reads the export back had no answer after "
+            f"{TIMEOUT_SECONDS} seconds, and was stopped"
+        ) from error
+    except OSError as error:
         raise ExportError(
             f"the fresh process that reads the export back failed: {error}"
         ) from error

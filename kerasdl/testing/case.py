@@ -8,8 +8,10 @@ from typing import Any, Literal
 import keras
 import numpy as np
 
+from kerasdl.testing.input_spec import is_nested, is_shape, leaves_of, to_array
+from kerasdl.testing.layer_state import seed_states
 from kerasdl.testing.mask_spec import MaskSpec
-from kerasdl.testing.random_input import RandomInput
+from kerasdl.testing.tensors import to_numpy, to_tensors
 
 Arrays = dict[str, Any]  # call argument -> array, or a nested structure of arrays
 
@@ -108,9 +110,9 @@ class LayerCase:
         """
         arrays: Arrays = {}
         for name, spec in self._named_inputs().items():
-            leaves = [_to_array(leaf, f"{name}_{i}") for i, leaf in enumerate(_leaves(spec))]
+            leaves = [to_array(leaf, f"{name}_{i}") for i, leaf in enumerate(leaves_of(spec))]
             leaves = [self._resize(name, leaf, batch, grow) for leaf in leaves]
-            arrays[name] = leaves if _is_nested(spec) else leaves[0]
+            arrays[name] = leaves if is_nested(spec) else leaves[0]
         return arrays
 
     def symbolic_inputs(self) -> Arrays:
@@ -180,7 +182,7 @@ class LayerCase:
         if isinstance(self.inputs, Mapping):
             return dict(self.inputs)
         several = isinstance(self.inputs, list) or (
-            isinstance(self.inputs, tuple) and not _is_shape(self.inputs)
+            isinstance(self.inputs, tuple) and not is_shape(self.inputs)
         )
         inputs = list(self.inputs) if several else [self.inputs]
         layer_class = self.layer if isinstance(self.layer, type) else type(self.make())
@@ -202,67 +204,3 @@ class LayerCase:
             if size != array.shape[axis]:
                 array = np.take(array, np.arange(size) % array.shape[axis], axis=axis)
         return array
-
-
-def to_tensors(value: Any) -> Any:
-    """Arrays to tensors of the same dtype; everything else stays."""
-    if isinstance(value, list):
-        return [to_tensors(leaf) for leaf in value]
-    if isinstance(value, np.ndarray):
-        return keras.ops.convert_to_tensor(value, dtype=value.dtype.name)
-    return value
-
-
-def to_numpy(value: Any) -> np.ndarray:
-    """A tensor as a NumPy array; half precisions, for which NumPy has no arithmetic, as float32."""
-    if isinstance(value, keras.Variable):
-        value = value.value
-    if keras.backend.backend() == "tensorflow" and hasattr(value, "numpy"):
-        array = value.numpy()  # Keras's conversion of variables makes NumPy warn
-    else:
-        array = keras.ops.convert_to_numpy(value)
-    return array.astype("float32") if array.dtype.name in ("float16", "bfloat16") else array
-
-
-def outputs_of(structure: Any) -> list[Any]:
-    """The tensors in a layer's outputs, in order."""
-    return [leaf for leaf in keras.tree.flatten(structure) if leaf is not None]
-
-
-def is_float(value: Any) -> bool:
-    """Whether an array or tensor holds floating-point numbers."""
-    return "float" in keras.backend.standardize_dtype(value.dtype)
-
-
-def sublayers(layer: keras.layers.Layer) -> list[keras.layers.Layer]:
-    """All layers inside a layer, at any depth."""
-    return list(layer._flatten_layers(include_self=False, recursive=True))
-
-
-def seed_states(layer: keras.layers.Layer) -> list[Any]:
-    """The state variables of all seed generators inside a layer."""
-    return [v for v in layer.variables if v.name == "seed_generator_state"]
-
-
-def copy_state(source: keras.layers.Layer, target: keras.layers.Layer) -> None:
-    """Copies all variables, seed states included, between layers of the same structure."""
-    for mine, other in zip(source.variables, target.variables, strict=True):
-        other.assign(mine.value)
-
-
-def _is_shape(spec: Any) -> bool:
-    return isinstance(spec, tuple) and all(isinstance(size, int) for size in spec)
-
-
-def _is_nested(spec: Any) -> bool:
-    return isinstance(spec, list) or (isinstance(spec, tuple) and not _is_shape(spec))
-
-
-def _leaves(spec: Any) -> list[Any]:
-    return list(spec) if _is_nested(spec) else [spec]
-
-
-def _to_array(spec: Any, name: str) -> np.ndarray:
-    if _is_shape(spec):
-        spec = RandomInput(spec)
-    return spec.make(name) if isinstance(spec, RandomInput) else np.asarray(spec)

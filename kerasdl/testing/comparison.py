@@ -7,8 +7,9 @@ from typing import Any
 import keras
 import numpy as np
 
-from kerasdl.testing.case import LayerCase, to_numpy
+from kerasdl.testing.case import LayerCase
 from kerasdl.testing.contract_error import LayerContractError
+from kerasdl.testing.tensors import to_numpy
 
 
 def has_float64() -> bool:

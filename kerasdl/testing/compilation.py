@@ -4,10 +4,11 @@ from typing import Any
 
 import keras
 
-from kerasdl.testing.case import Arrays, LayerCase, outputs_of
+from kerasdl.testing.case import Arrays, LayerCase
 from kerasdl.testing.comparison import differences, require
 from kerasdl.testing.differentiation import differentiate
 from kerasdl.testing.functional_model import flat
+from kerasdl.testing.tensors import outputs_of
 
 CHECK = "compilation"
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import keras
 
-from kerasdl.testing.case import LayerCase, copy_state, outputs_of
+from kerasdl.testing.case import LayerCase
 from kerasdl.testing.comparison import canonical, config_difference, differences, require
+from kerasdl.testing.layer_state import copy_state
+from kerasdl.testing.tensors import outputs_of
 
 CHECK = "config"
 _PLAIN = (bool, int, float, str, type(None))

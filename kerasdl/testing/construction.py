@@ -8,8 +8,9 @@ from typing import Any
 
 import keras
 
-from kerasdl.testing.case import LayerCase, sublayers
+from kerasdl.testing.case import LayerCase
 from kerasdl.testing.comparison import require
+from kerasdl.testing.layer_state import sublayers
 
 CHECK = "build"
 

@@ -7,8 +7,9 @@ from typing import Any
 import keras
 import numpy as np
 
-from kerasdl.testing.case import Arrays, LayerCase, is_float, outputs_of, to_numpy, to_tensors
+from kerasdl.testing.case import Arrays, LayerCase
 from kerasdl.testing.functional_model import flat
+from kerasdl.testing.tensors import is_float, outputs_of, to_numpy, to_tensors
 
 
 @dataclasses.dataclass

@@ -3,10 +3,12 @@
 import keras
 import numpy as np
 
-from kerasdl.testing.case import LayerCase, is_float, sublayers
+from kerasdl.testing.case import LayerCase
 from kerasdl.testing.comparison import difference, has_float64, require
 from kerasdl.testing.construction import build_layer
 from kerasdl.testing.differentiation import differentiate
+from kerasdl.testing.layer_state import sublayers
+from kerasdl.testing.tensors import is_float
 
 CHECK = "dtypes"
 

@@ -3,9 +3,10 @@
 import tempfile
 from pathlib import Path
 
-from kerasdl.testing.case import LayerCase, outputs_of
+from kerasdl.testing.case import LayerCase
 from kerasdl.testing.comparison import differences, require
 from kerasdl.testing.functional_model import flat, functional_model
+from kerasdl.testing.tensors import outputs_of
 
 CHECK = "export"
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import keras
 
-from kerasdl.testing.case import Arrays, LayerCase, outputs_of
+from kerasdl.testing.case import Arrays, LayerCase
+from kerasdl.testing.tensors import outputs_of
 
 
 def functional_model(case: LayerCase, layer: keras.layers.Layer) -> keras.Model:

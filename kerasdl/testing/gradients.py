@@ -3,9 +3,10 @@
 import keras
 import numpy as np
 
-from kerasdl.testing.case import Arrays, LayerCase, is_float, outputs_of, to_numpy
+from kerasdl.testing.case import Arrays, LayerCase
 from kerasdl.testing.comparison import has_float64, require
 from kerasdl.testing.differentiation import Gradients, differentiate, scalar_loss
+from kerasdl.testing.tensors import is_float, outputs_of, to_numpy
 
 CHECK = "gradients"
 

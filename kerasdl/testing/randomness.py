@@ -6,8 +6,10 @@ from typing import Any
 
 import keras
 
-from kerasdl.testing.case import LayerCase, outputs_of, seed_states, to_numpy
+from kerasdl.testing.case import LayerCase
 from kerasdl.testing.comparison import differences, require
+from kerasdl.testing.layer_state import seed_states
+from kerasdl.testing.tensors import outputs_of, to_numpy
 
 CHECK = "randomness"
 

@@ -24,6 +24,7 @@ def reload(folder: Path) -> None:
     with np.load(folder / "inputs.npz") as file:
         inputs = dict(file)
     _write(folder / "weights.npz", model.weights)
+    _write(folder / "seeds.npz", [v for v in model.variables if v.name == "seed_generator_state"])
     for name, training in (("inference", False), ("training", True)):
         _write(folder / f"{name}.npz", keras.tree.flatten(model(inputs, training=training)))
 

@@ -4,10 +4,11 @@ from typing import Any
 
 import keras
 
-from kerasdl.testing.case import LayerCase, outputs_of
+from kerasdl.testing.case import LayerCase
 from kerasdl.testing.comparison import differences, require
 from kerasdl.testing.construction import shape_arguments
 from kerasdl.testing.functional_model import flat, functional_model
+from kerasdl.testing.tensors import outputs_of
 
 CHECK = "shapes"
 

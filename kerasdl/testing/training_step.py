@@ -6,9 +6,11 @@ from typing import Any
 import keras
 import numpy as np
 
-from kerasdl.testing.case import LayerCase, is_float, outputs_of, seed_states, to_numpy
+from kerasdl.testing.case import LayerCase
 from kerasdl.testing.comparison import require
 from kerasdl.testing.functional_model import flat
+from kerasdl.testing.layer_state import seed_states
+from kerasdl.testing.tensors import is_float, outputs_of, to_numpy
 
 CHECK = "training"
 

@@ -17,9 +17,10 @@ from kerasdl.testing import (
     check_fresh_process_reload,
     layer_checks,
 )
-from kerasdl.testing.case import outputs_of
 from kerasdl.testing.comparison import differences
 from kerasdl.testing.functional_model import flat, functional_model
+from kerasdl.testing.layer_state import goes_on
+from kerasdl.testing.tensors import outputs_of
 
 HERE = Path(__file__).parent
 
@@ -89,7 +90,13 @@ def test_contract(case: LayerCase, check: str) -> None:
     CHECKS[check](case)
 
 
-# A promise of kerasdl's own layers; Keras's start their random numbers over.
+# A promise of kerasdl's own layers, which `check_saving` and the fresh process then hold them to;
+# Keras's start their random numbers over.
+@pytest.mark.parametrize("case", RANDOM, ids=lambda case: case.name)
+def test_random_layers_save_where_their_numbers_stand(case: LayerCase) -> None:
+    assert goes_on(case.make_built())
+
+
 @pytest.mark.parametrize("case", RANDOM, ids=lambda case: case.name)
 def test_random_numbers_go_on_after_loading(case: LayerCase, tmp_path: Path) -> None:
     model, resumed = (functional_model(case, case.make_built(name="layer")) for _ in range(2))

@@ -7,6 +7,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from kerasdl.layers.random_layer import RandomLayer
+
 
 class Noise(keras.layers.Layer):
     """A good layer: multiplies by random signs in training."""
@@ -30,6 +32,36 @@ class Noise(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "rate": self.rate, "seed": self.seed}
+
+
+class GoesOn(RandomLayer):
+    """A good layer, whose random numbers go on after loading."""
+
+    def __init__(self, rate: float = 0.5, seed: int | None = None, **kwargs: Any) -> None:
+        super().__init__(seed=seed, **kwargs)
+        self.rate = rate
+        self.supports_masking = True
+
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
+        if not training:
+            return inputs
+        chance = keras.random.uniform(ops.shape(inputs), seed=self.seed_generator)
+        return ops.where(chance < self.rate, -inputs, inputs)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "rate": self.rate}
+
+
+class StartsOver(GoesOn):
+    """Loses the state when it is loaded."""
+
+    def load_own_variables(self, store: Any) -> None:
+        before = ops.convert_to_numpy(self.seed_generator.state)
+        super().load_own_variables(store)
+        self.seed_generator.state.assign(before)
 
 
 class NoisyInference(Noise):

@@ -20,6 +20,7 @@ from kerasdl.testing import (
     check_layer,
     check_masks,
     layer_checks,
+    saving,
 )
 
 HERE = Path(__file__).parent
@@ -52,6 +53,7 @@ GOOD = [
     LayerCase(masking.MaskedMean, **MEAN),
     LayerCase(masking.Pooling, **MEAN),
     LayerCase(noisy.Noise, **NOISE),
+    LayerCase(noisy.GoesOn, **NOISE),
     LayerCase(
         keras.layers.Dropout,
         {"rate": 0.4, "seed": 3, "noise_shape": (None, 1, 4)},
@@ -141,6 +143,8 @@ BROKEN = [
     ("FailsInTraining", PROJECTION, "training", "the loss is"),
     ("FixedSeed", NOISE, "training", "leaves the seed state as it was"),
     ("LosesWeightOnSave", PROJECTION, "saving", "the loaded weights differ"),
+    ("DrawsItsSeed", NOISE, "saving", "the loaded seed states differ"),
+    ("StartsOver", NOISE, "saving", "the loaded seed states differ"),
     ("StopsGradient", PROJECTION, "training", "leaves .*offset.* unchanged"),
     ("InvertsMask", {**PROJECTION, "mask": "pass"}, "masks", "not passed on unchanged"),
     ("MultipliesByMask", MEAN, "masks", "with inf at masked positions, output 0 is not finite"),
@@ -246,21 +250,25 @@ def test_fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
     imports = ("broken_layers", "broken_random_layers")
     good = [
         LayerCase(noisy.Noise, **NOISE, imports=imports),
+        LayerCase(noisy.GoesOn, **NOISE, imports=imports),
         LayerCase(
             keras.layers.LSTMCell,
             {"units": 3},
             inputs={"inputs": (2, 4), "states": [(2, 3), (2, 3)]},
+            random=False,
         ),
     ]
     bad = [
         LayerCase(broken.LosesWeightOnSave, **PROJECTION, imports=imports),
         LayerCase(broken.RefusesToLoad, **PROJECTION, imports=imports),
+        LayerCase(noisy.StartsOver, **NOISE, imports=imports),
     ]
     with pytest.raises(LayerContractError) as caught:
         check_fresh_process_reload(*good, *bad)
-    lost, refused = caught.value.failures
+    lost, refused, forgotten = caught.value.failures
     assert "LosesWeightOnSave: weights differ in the fresh process" in str(lost)
     assert "RefusesToLoad: the fresh process cannot load it" in str(refused)
+    assert "StartsOver: seeds differ in the fresh process" in str(forgotten)
 
 
 def test_fresh_process_needs_the_layers_module() -> None:
@@ -268,6 +276,12 @@ def test_fresh_process_needs_the_layers_module() -> None:
         check_fresh_process_reload(
             LayerCase(broken.Projection, **PROJECTION, imports=("no_such_module",))
         )
+
+
+def test_a_fresh_process_that_hangs_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(saving, "TIMEOUT_SECONDS", 0.01)
+    with pytest.raises(LayerContractError, match=r"not done after 0\.01 seconds, and was stopped"):
+        check_fresh_process_reload(LayerCase(broken.Projection, **PROJECTION))
 
 
 def test_arrays_and_named_inputs_are_taken_as_they_are() -> None:
