@@ -19,10 +19,10 @@ from typing import Any, Literal
 from pydantic import Field, PositiveInt
 
 import kerasdl
-from kerasdl.training import RecipeConfig
+from kerasdl.training import ImageRecipeConfig
 
 
-class Config(RecipeConfig):
+class Config(ImageRecipeConfig):
     """What you may choose."""
 
     epochs: int = Field(8, ge=1)
@@ -54,6 +54,8 @@ def load_data(config: Config) -> Any:
         config.data,
         preferred="mnist",
         fallback="digits",
+        image_shape=config.image_shape,
+        strict=config.strict,
         data_dir=config.data_dir,
         seed=config.seed,
     )

@@ -4,6 +4,9 @@ Importing this package loads no TensorFlow: the catalogue answers at once.
 """
 
 from kerasdl.data.array_data import ArrayData as ArrayData
+from kerasdl.data.augmentation import compose as compose
+from kerasdl.data.augmentation import random_crop as random_crop
+from kerasdl.data.augmentation import random_flip as random_flip
 from kerasdl.data.augmentation import random_shift as random_shift
 from kerasdl.data.catalogue_entry import CatalogueEntry as CatalogueEntry
 from kerasdl.data.data_error import DataError as DataError
@@ -23,6 +26,9 @@ __all__ = [
     "DataUnavailableError",
     "ImageData",
     "LabelledImages",
+    "compose",
     "load_images",
+    "random_crop",
+    "random_flip",
     "random_shift",
 ]

@@ -16,6 +16,7 @@ class ImageSource:
         location: the folder it was read from, or the package that embeds it.
         class_names: what label 0, 1, ... stand for.
         splits: the images of each split, in the order of the source.
+        notes: what was done to them, a sentence each.
     """
 
     name: str
@@ -24,6 +25,7 @@ class ImageSource:
     location: str
     class_names: tuple[str, ...]
     splits: dict[str, LabelledImages]
+    notes: tuple[str, ...] = ()
 
     @property
     def image_shape(self) -> tuple[int, int, int]:

@@ -1,7 +1,8 @@
-"""Loads labelled images by name."""
+"""Loads labelled images by name or path."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,13 @@ from kerasdl.data.data_error import DataError
 from kerasdl.data.data_info import DataInfo
 from kerasdl.data.data_unavailable_error import DataUnavailableError
 from kerasdl.data.image_data import ImageData
+from kerasdl.data.labelled_images import LabelledImages
 
 if TYPE_CHECKING:
     from kerasdl.data.image_source import ImageSource
 
-Shape = tuple[int, int, int]
+# Height, width and channels; None for as it is.
+Shape = tuple[int | None, int | None, int | None]
 Notice = Callable[[str], None]
 
 # The part of the training examples that becomes the test split of a set without one.
@@ -29,7 +32,8 @@ def load_images(
     *,
     preferred: str = "mnist",
     fallback: str = "digits",
-    image_shape: Shape | None = (28, 28, 1),
+    image_shape: Shape | None = None,
+    strict: bool = False,
     data_dir: tfds_folders.FolderName = None,
     validation_fraction: float = 0.1,
     seed: int = 0,
@@ -38,14 +42,18 @@ def load_images(
     """Loads a set of labelled images and carves the validation examples from its training split.
 
     The validation examples depend on `seed` alone. The test split is left as
-    the set has it.
+    the set has it, and so is a validation split.
 
     Args:
-        name: a name of the catalogue or of TFDS; `"auto"` for the preferred
+        name: a name of the catalogue or of TFDS; a folder with a subfolder of images for
+            each class, see `kerasdl.data.image_folder`; `"auto"` for the preferred
             set or, if it cannot be had, the fallback.
         preferred: the set that `"auto"` tries first.
         fallback: the set that `"auto"` takes in its place.
-        image_shape: the shape that the model takes; None to take the images as they are.
+        image_shape: the height, width and channels that the images are brought to, as
+            `kerasdl predict` does it; None, for all or for one of them, to take them as they
+            are, and the images of a folder in the size of the preferred set's.
+        strict: whether a file of a folder that cannot be read is an error, not left out.
         data_dir: a folder of prepared TFDS sets, looked in before
             `TFDS_DATA_DIR` and `~/tensorflow_datasets`.
         validation_fraction: the part of the training examples for validation.
@@ -57,8 +65,8 @@ def load_images(
         The images, and what they are.
 
     Raises:
-        DataError: if the name is unknown, a folder is a wrong one, the set is
-            damaged, or its images have another shape.
+        DataError: if the name is unknown, a folder is a wrong one, or the set is
+            damaged.
         DataUnavailableError: if the set is not prepared and cannot be downloaded.
 
     Example:
@@ -72,10 +80,14 @@ def load_images(
             f"validation_fraction must be between 0 and 1; received {validation_fraction}"
         )
     chosen = preferred if name == "auto" else name
+    if catalogue.is_path(chosen, data_dir):
+        source = _read_folder(chosen, preferred, image_shape, strict)
+        reason = f"{source.title} from {source.location}."
+        return _divide(source, name, reason, False, validation_fraction, seed)
     if data_dir is not None and not catalogue.is_embedded(chosen):
         tfds_folders.check_data_dir(data_dir)
     try:
-        source = read_source(chosen, data_dir, image_shape=image_shape, on_notice=on_notice)
+        source = read_source(chosen, data_dir, on_notice)
         if catalogue.is_embedded(chosen):
             reason = f"{source.title} ({source.version}), which need no download."
         else:
@@ -83,19 +95,18 @@ def load_images(
     except DataUnavailableError as error:
         if name != "auto":
             raise
-        source = read_source(fallback, data_dir, image_shape=image_shape, on_notice=on_notice)
+        source = read_source(fallback, data_dir, on_notice)
         reason = f"{catalogue.title_of(preferred)} {error.reason}: {source.title} instead."
         if on_notice is not None:
             on_notice(reason)
     is_fallback = name == "auto" and source.name != preferred
+    source = _in_shape(source, image_shape)
     return _divide(source, name, reason, is_fallback, validation_fraction, seed)
 
 
 def read_source(
     name: str,
     data_dir: tfds_folders.FolderName = None,
-    *,
-    image_shape: Shape | None = None,
     on_notice: Notice | None = None,
 ) -> ImageSource:
     """Returns a set as its source gives it; downloads it if it is not prepared.
@@ -103,25 +114,15 @@ def read_source(
     Args:
         name: a name of the catalogue or of TFDS.
         data_dir: a folder to look in first.
-        image_shape: the shape that the images must have; None for any.
         on_notice: called with one line before a download starts.
 
     Raises:
         DataError: as `load_images` does.
     """
-
-    def check_shape(shape: Shape) -> None:
-        if image_shape is not None and tuple(shape) != tuple(image_shape):
-            raise DataError(
-                f"the images of {name} are {_times(shape)}; this model takes {_times(image_shape)}"
-            )
-
     if catalogue.is_embedded(name):
         from kerasdl.data.digits import load_digits
 
-        source = load_digits()
-        check_shape(source.image_shape)
-        return source
+        return load_digits()
     from kerasdl.data.tfds_reader import read_prepared
 
     catalogue.check_name(name, data_dir)
@@ -129,8 +130,39 @@ def read_source(
     if folder is None:
         from kerasdl.data.tfds_prepare import download_and_prepare
 
-        folder = download_and_prepare(name, data_dir, check_shape, on_notice)
-    return read_prepared(name, folder, check_shape)
+        folder = download_and_prepare(name, data_dir, on_notice)
+    return read_prepared(name, folder)
+
+
+def _read_folder(path: str, preferred: str, image_shape: Shape | None, strict: bool) -> ImageSource:
+    from kerasdl.data.image_folder import read_image_folder
+
+    height, width, channels = image_shape or (None, None, None)
+    entry = catalogue.find(preferred)
+    usual = entry.image_shape if entry is not None else None
+    if not (height and width) and usual is None:
+        raise DataError(
+            f"received no height and width for the images of {path}, and the usual ones of "
+            f"{preferred} are not known; say them with image_shape"
+        )
+    usual_height, usual_width, _ = usual or (0, 0, 0)
+    size = (height or usual_height, width or usual_width)
+    return read_image_folder(path, size, channels, strict=strict)
+
+
+def _in_shape(source: ImageSource, image_shape: Shape | None) -> ImageSource:
+    from kerasdl.export.read_images import to_shape
+
+    wanted = image_shape or (None, None, None)
+    height, width, channels = source.image_shape
+    shape = (wanted[0] or height, wanted[1] or width, wanted[2] or channels)
+    done: list[str] = []
+    splits = {
+        split: LabelledImages(to_shape(some.images, shape, done), some.labels)
+        for split, some in source.splits.items()
+    }
+    notes = tuple(f"{note[0].upper()}{note[1:]}." for note in dict.fromkeys(done))
+    return dataclasses.replace(source, splits=splits, notes=notes)
 
 
 def _divide(
@@ -144,6 +176,7 @@ def _divide(
     from kerasdl.data.splitting import carve
 
     splits = dict(source.splits)
+    reason = " ".join([reason, *source.notes])
     if len(splits["train"]) < _FEWEST or not all(map(len, splits.values())):
         counts = ", ".join(f"{split}: {len(some)}" for split, some in splits.items())
         raise DataError(
@@ -170,7 +203,3 @@ def _divide(
         is_fallback=is_fallback,
     )
     return ImageData(info, splits["train"], splits["validation"], splits["test"])
-
-
-def _times(shape: Shape) -> str:
-    return "x".join(str(size) for size in shape)

@@ -20,7 +20,6 @@ _TFDS_HOST = "https://storage.googleapis.com/tfds-data"
 def download_and_prepare(
     name: str,
     data_dir: tfds_folders.FolderName = None,
-    check_shape: Callable[[tuple[int, int, int]], None] | None = None,
     on_notice: Callable[[str], None] | None = None,
 ) -> Path:
     """Prepares a set that is in none of the data folders.
@@ -32,7 +31,6 @@ def download_and_prepare(
         name: the set.
         data_dir: the folder to prepare it in; by default `TFDS_DATA_DIR`, or
             `~/tensorflow_datasets`.
-        check_shape: called with the shape of the images before anything is downloaded.
         on_notice: called with one line before the download starts.
 
     Returns:
@@ -48,9 +46,7 @@ def download_and_prepare(
     folder = tfds_folders.data_folders(data_dir)[0]
     with quiet_tfds():
         builder = _builder(name, folder)
-        shape, _ = image_classes(name, builder.info.features)
-        if check_shape is not None:
-            check_shape(shape)
+        image_classes(name, builder.info.features)
         addresses = [*(builder.url_infos or {}), _TFDS_HOST]
         problem = network.unreachable(addresses[0])
         if problem is not None:

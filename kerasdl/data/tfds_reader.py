@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,17 +27,12 @@ _SPLITS = ("train", "validation", "test")
 _RECORDS_AT_ONCE = 512
 
 
-def read_prepared(
-    name: str,
-    folder: Path,
-    check_shape: Callable[[tuple[int, int, int]], None] | None = None,
-) -> ImageSource:
+def read_prepared(name: str, folder: Path) -> ImageSource:
     """Returns the splits `train`, `validation` and `test` of a prepared set, as far as it has them.
 
     Args:
         name: the name of the set.
         folder: `<data folder>/<name>/[<config>/]<version>`.
-        check_shape: called with the shape of the images before they are read.
 
     Raises:
         DataError: if the set is damaged, is none of labelled images of one size,
@@ -47,8 +41,6 @@ def read_prepared(
     with quiet_tfds():
         info = _open(name, folder)
         shape, class_names = image_classes(name, info.features)
-        if check_shape is not None:
-            check_shape(shape)
         if info.file_format.value != "tfrecord":
             raise DataError(
                 f"{folder} is stored as {info.file_format.value}, and kerasdl reads tfrecord; "

@@ -64,7 +64,7 @@ def read_images(path: str | Path, image_shape: tuple[int, int, int]) -> ReadImag
     else:
         pixels = _read_file(path, notes)[np.newaxis]
         names = [path.name]
-    images = _to_shape(pixels, image_shape, notes)
+    images = to_shape(pixels, image_shape, notes)
     # The name alone where there is one image.
     return ReadImages(
         images,
@@ -155,9 +155,17 @@ def _to_uint8(array: np.ndarray, path: Path, notes: list[str]) -> np.ndarray:
     return np.rint(array.astype(np.float64) * (255 if unit else 1)).astype(np.uint8)
 
 
-def _to_shape(
-    pixels: np.ndarray, image_shape: tuple[int, int, int], notes: list[str]
-) -> np.ndarray:
+def to_shape(pixels: np.ndarray, image_shape: tuple[int, int, int], notes: list[str]) -> np.ndarray:
+    """Returns images as a model expects them, as `read_images` does.
+
+    Args:
+        pixels: uint8 `[n, height, width, 1, 3 or 4]`.
+        image_shape: `(height, width, channels)`; 1 or 3 channels.
+        notes: what is done is added to them, one line each.
+
+    Returns:
+        uint8 `[n, *image_shape]`; `pixels` themselves if they have this shape.
+    """
     height, width, channels = image_shape
     if pixels.shape[-1] == 4:
         pixels = _on_black(pixels, notes)

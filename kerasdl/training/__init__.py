@@ -1,6 +1,7 @@
 """What all recipes share: configuration, the run, checkpoints, devices."""
 
 from kerasdl.training.config import RecipeConfig as RecipeConfig
+from kerasdl.training.image_config import ImageRecipeConfig as ImageRecipeConfig
 from kerasdl.training.recipe import Recipe as Recipe
 
-__all__ = ["Recipe", "RecipeConfig"]
+__all__ = ["ImageRecipeConfig", "Recipe", "RecipeConfig"]

@@ -1,13 +1,14 @@
 """What comes after the last epoch: measure, picture, export, report."""
 
 import shlex
+import statistics
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerasdl import files
 from kerasdl.training.measure import baselines, measure
-from kerasdl.training.progress import RunConsole, format_duration, format_logs
+from kerasdl.training.progress import RunConsole, format_duration, format_logs, format_step
 from kerasdl.training.recipe import Recipe
 from kerasdl.training.report import write_report
 from kerasdl.training.run import Run, load_best
@@ -53,6 +54,8 @@ def finish(
         "parameters": model.count_params(),
         "train_seconds": round(sum(epoch["train_seconds"] for epoch in epochs), 2),
         "fit_seconds": round(state.seconds, 2),
+        "step_milliseconds": _median_milliseconds(epochs, "step_seconds"),
+        "input_wait_milliseconds": _median_milliseconds(epochs, "input_wait_seconds"),
         "pictures": list(pictures),
     }
 
@@ -79,6 +82,12 @@ def finish(
     summarize(run, console)
 
 
+def _median_milliseconds(epochs: list[dict[str, Any]], name: str) -> float | None:
+    """The median over the epochs: the first may have compiled, and others shared the machine."""
+    values = [epoch[name] for epoch in epochs if epoch.get(name) is not None]
+    return round(1e3 * statistics.median(values), 3) if values else None
+
+
 def summarize(run: Run, console: RunConsole) -> None:
     """Prints what came out, where it is, and what to type next."""
     result, folder = run.result, run.folder
@@ -90,6 +99,7 @@ def summarize(run: Run, console: RunConsole) -> None:
         f"Time: {format_duration(result['fit_seconds'])} training and validation, "
         f"{format_duration(result['total_seconds'])} in all; {result['stopped']}"
     )
+    console.line(f"Step: {format_step(result)}")
     console.line(f"Run:  {folder.path}")
     console.line(f"      {', '.join(['report.md', *result['pictures'], 'best.keras'])}")
     if run.export:

@@ -38,6 +38,7 @@ def run_epochs(
         UserError: a checkpoint cannot be written, or the recipe's best metric
             is not among those measured.
     """
+    from kerasdl.training.input_wait import InputWait
     from kerasdl.training.step_watch import StepWatch
 
     epochs = folder.read_metrics()[: state.epoch]
@@ -62,8 +63,12 @@ def run_epochs(
                 watch = StepWatch(
                     bar, interrupt, out_of_time, steps, state.step, state.metric_state
                 )
+                wait = InputWait(model.distribute_strategy.num_replicas_in_sync)
+                batches = data.epoch_batches(
+                    config.batch_size, config.seed, state.epoch, state.step
+                )
                 history = model.fit(
-                    data.epoch_batches(config.batch_size, config.seed, state.epoch, state.step),
+                    wait.measured(batches),
                     initial_epoch=state.epoch,
                     epochs=number,
                     shuffle=False,
@@ -104,6 +109,9 @@ def run_epochs(
                     "learning_rate": float(model.optimizer.learning_rate),
                     "seconds": round(seconds, 3),
                     "train_seconds": round(watch.train_seconds, 3),
+                    "step_seconds": round(watch.step_seconds, 6),
+                    "input_wait_seconds": wait.seconds
+                    and round(wait.seconds / watch.steps_here, 6),
                 }
             )
             if interrupt.requested:

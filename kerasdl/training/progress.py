@@ -94,3 +94,20 @@ def format_duration(seconds: float) -> str:
         return f"{minutes} min {rest:02d} s"
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes:02d} min"
+
+
+def format_step(result: Mapping[str, Any]) -> str:
+    """The time of a training step for people, and how much of it went by without a batch.
+
+    >>> format_step({"step_milliseconds": 3.456, "input_wait_milliseconds": 0.0612})
+    '3.46 ms, waiting for input 0.06 ms of them'
+    """
+    step, wait = result.get("step_milliseconds"), result.get("input_wait_milliseconds")
+    if step is None:
+        return "not measured"
+    waiting = (
+        "waiting for input not measured"
+        if wait is None
+        else f"waiting for input {wait:.2f} ms of them"
+    )
+    return f"{step:.{0 if step >= 100 else 2}f} ms, {waiting}"

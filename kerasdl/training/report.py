@@ -4,7 +4,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from kerasdl import files
-from kerasdl.training.progress import format_duration
+from kerasdl.training.progress import format_duration, format_step
 from kerasdl.training.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def format_report(run: "Run", recipe: Recipe) -> str:
         f"| best epoch | {result['best_epoch']} of {result['epochs']} ({result['stopped']}) |",
         f"| parameters | {result['parameters']:,} |",
         f"| training and validation | {format_duration(result['fit_seconds'])} |",
+        f"| training step | {format_step(result)} |",
         f"| in all | {format_duration(result['total_seconds'])} |",
         f"| device | {environment['device']}, {environment['processor']} |",
         "",
@@ -102,5 +103,7 @@ def _table(history: dict[str, list[float]]) -> list[str]:
     ]
 
 
-def _cell(value: float) -> str:
+def _cell(value: float | None) -> str:
+    if value is None:
+        return ""
     return str(value) if isinstance(value, int) else f"{value:.4g}"

@@ -45,7 +45,23 @@ class StepWatch(keras.callbacks.Callback):
         self.non_finite: tuple[int, int] | None = None
         self.stopped: str | None = None
         self.train_seconds = 0.0
+        self._first_of_call = first_step
         self._started = 0.0
+        # Steps and seconds of the first execution, in which Keras may trace and compile.
+        self._first_execution = (0, 0.0)
+
+    @property
+    def steps_here(self) -> int:
+        """Steps that this call of `fit` has done."""
+        return self.steps_done - self._first_of_call
+
+    @property
+    def step_seconds(self) -> float:
+        """Mean time of a step; without the first execution, unless there was no other."""
+        steps, seconds = self._first_execution
+        if steps == self.steps_here:
+            return self.train_seconds / steps
+        return (self.train_seconds - seconds) / (self.steps_here - steps)
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         """Starts the clock, and restores the running metrics."""
@@ -53,7 +69,6 @@ class StepWatch(keras.callbacks.Callback):
         if self.metric_state is not None:
             for variable, value in zip(self._metric_variables(), self.metric_state, strict=True):
                 variable.assign(value)
-        self._first_of_call = self.steps_done
         self._started = time.perf_counter()
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
@@ -62,6 +77,8 @@ class StepWatch(keras.callbacks.Callback):
         # The last execution of an epoch may have fewer steps than Keras reports.
         self.steps_done = min(self._first_of_call + batch + 1, self.steps)
         self.train_seconds = time.perf_counter() - self._started
+        if before == self._first_of_call:
+            self._first_execution = (self.steps_here, self.train_seconds)
         logs = logs or {}
         if not math.isfinite(logs.get("loss", 0.0)):
             self.non_finite = (before + 1, self.steps_done)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kerasdl.data import pipelines, random_shift
+from kerasdl.data import compose, pipelines, random_crop, random_flip, random_shift
 
 
 def dot(count, size=9):
@@ -55,6 +55,58 @@ def test_batches_are_a_function_of_seed_epoch_and_step():
     assert len({str(batch) for batch in [*whole, *epoch(0, 2), *epoch(1, 1)]}) == 12
 
 
-def test_negative_distance():
+@pytest.mark.parametrize("augmentation", [random_crop, random_shift])
+def test_negative_distance(augmentation):
     with pytest.raises(ValueError, match="pixels must be 0 or more; received -1"):
-        random_shift(-1)
+        augmentation(-1)
+
+
+def test_crops_are_those_of_the_mirrored_border():
+    image = np.arange(1, 31, dtype=np.uint8).reshape(1, 5, 6, 1)
+    padded = np.pad(image[0, :, :, 0], 3, mode="reflect")
+    possible = [padded[y : y + 5, x : x + 6].tolist() for y in range(7) for x in range(7)]
+    seen = set()
+    for seed in range(40):
+        (cut,) = random_crop(3)((image,), (seed, 0))
+        seen.add(possible.index(cut.numpy()[0, :, :, 0].tolist()))
+    # 40 draws from 49 crops: fewer than 15 different ones have a probability below 1e-6.
+    assert len(seen) >= 15
+
+
+def test_a_border_cannot_mirror_more_than_there_is():
+    with pytest.raises(ValueError, match=r"random_crop\(5\) mirrors 5 .*Use at most 4\."):
+        random_crop(5)((dot(1, size=5),), (0, 0))
+
+
+def test_half_of_the_images_are_mirrored_whole():
+    count = 4000
+    images = np.random.RandomState(0).randint(0, 256, (count, 4, 5, 3)).astype(np.uint8)
+    flipped, labels = random_flip()((images, np.arange(count)), (3, 4))
+    same = (flipped.numpy() == images).all(axis=(1, 2, 3))
+    mirrored = (flipped.numpy() == images[:, :, ::-1]).all(axis=(1, 2, 3))
+    assert (same ^ mirrored).all()
+    assert abs(same.mean() - 0.5) < 5 * 0.5 / np.sqrt(count)
+    assert labels.tolist() == list(range(count))
+
+
+def test_composed_augmentations_follow_each_other_with_seeds_of_their_own():
+    seeds = []
+
+    def note(batch, seed):
+        seeds.append(tuple(np.asarray(seed)))
+        return batch
+
+    images = np.random.RandomState(0).randint(0, 256, (8, 6, 6, 3)).astype(np.uint8)
+    (both,) = compose(note, random_crop(2), note, random_flip())((images,), (1, 2))
+    assert len(set(seeds)) == 2
+    (again,) = compose(note, random_crop(2), note, random_flip())((images,), (1, 2))
+    np.testing.assert_array_equal(both, again)
+    assert seeds[:2] == seeds[2:]
+    (other,) = compose(note, random_crop(2), note, random_flip())((images,), (1, 3))
+    assert not np.array_equal(both, other)
+
+
+def test_nothing_composed_changes_nothing():
+    images = dot(2)
+    (same,) = compose()((images,), (1, 2))
+    assert same is images

@@ -80,20 +80,24 @@ def test_the_embedded_set_needs_no_folder(tmp_path):
     assert info.reason.endswith("which need no download.")
 
 
-def test_another_image_shape_is_refused_before_anything_is_read(tmp_path, write_set):
-    folder = write_set(tmp_path, "cifar10", version="3.0.2", shape=(32, 32, 3))
-    for shard in folder.glob("*.tfrecord*"):
-        shard.unlink()
-    with pytest.raises(DataError, match="images of cifar10 are 32x32x3; this model takes 28x28x1"):
-        load_images("cifar10", data_dir=tmp_path)
-    with pytest.raises(DataError, match="images of digits are 28x28x1; this model takes 32x32x3"):
-        load_images("digits", image_shape=(32, 32, 3))
-
-
 def test_without_a_shape_the_images_are_taken_as_they_are(tmp_path, write_set):
     write_set(tmp_path, "cifar10", version="3.0.2", shape=(32, 32, 3))
-    data = load_images("cifar10", image_shape=None, data_dir=tmp_path)
+    data = load_images("cifar10", data_dir=tmp_path)
     assert data.info.image_shape == data.train.images.shape[1:] == (32, 32, 3)
+
+
+def test_images_are_brought_to_the_shape_that_is_asked_for(tmp_path, write_set):
+    write_set(tmp_path, "cifar10", version="3.0.2", shape=(32, 32, 3))
+    as_they_are = load_images("cifar10", data_dir=tmp_path)
+    data = load_images("cifar10", image_shape=(28, 28, 1), data_dir=tmp_path)
+    assert data.info.image_shape == data.test.images.shape[1:] == (28, 28, 1)
+    assert data.info.reason.endswith(
+        "RGB converted to grey. Resized from 32x32 to 28x28 (height x width)."
+    )
+    image = Image.fromarray(as_they_are.test.images[0]).convert("L").resize((28, 28), 2)
+    np.testing.assert_array_equal(data.test.images[0, :, :, 0], image)
+    wide = load_images("digits", image_shape=(None, 30, None))
+    assert wide.info.image_shape == (28, 30, 1)
 
 
 def test_validation_is_carved_from_train_by_the_seed_and_test_is_untouched(tiny_mnist_folder):

@@ -1,0 +1,114 @@
+"""Which files of a folder are images, of which class and split."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from kerasdl.data.data_error import DataError
+
+_SUFFIXES = frozenset(
+    (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".ppm", ".pgm", ".pbm", ".tif", ".tiff", ".webp")
+)
+# What people call the folders of a set that is split already.
+_SPLITS = {
+    "train": "train",
+    "training": "train",
+    "validation": "validation",
+    "valid": "validation",
+    "val": "validation",
+    "test": "test",
+    "testing": "test",
+}
+
+
+@dataclass(frozen=True)
+class ImageFile:
+    """An image file, and what its folders say of it."""
+
+    path: Path
+    split: str
+    class_name: str
+
+
+def find_image_files(folder: Path) -> tuple[list[ImageFile], int]:
+    """Finds `<folder>/<class>/**/<image>` or `<folder>/<split>/<class>/**/<image>`.
+
+    Args:
+        folder: the folder.
+
+    Returns:
+        The images in alphabetical order, and the number of other files. Hidden files and
+        folders are neither.
+
+    Raises:
+        DataError: if it is no folder, or the classes are not as `check_classes` wants them.
+    """
+    if not folder.is_dir():
+        raise DataError(f"{folder} is a file; expected a folder with a subfolder for each class")
+    homes = _subfolders(folder)
+    named = [_SPLITS.get(home.name.lower()) for home in homes]
+    # A class may be called "train"; the folder of a split holds folders.
+    if "train" in named and None not in named and all(map(_subfolders, homes)):
+        classes = [
+            (inner, split)
+            for home, split in zip(homes, named, strict=True)
+            for inner in _subfolders(home)
+        ]
+    else:
+        classes = [(home, "train") for home in homes]
+    images: list[ImageFile] = []
+    others = 0
+    for home, split in classes:
+        files = [path for path in sorted(home.rglob("*")) if _is_visible_file(path, home)]
+        found = [path for path in files if path.suffix.lower() in _SUFFIXES]
+        if not found:
+            raise DataError(f"{home} holds no image; fill the folder of this class, or remove it")
+        images += [ImageFile(path, str(split), home.name) for path in found]
+        others += len(files) - len(found)
+    if not images:
+        loose = any(path.suffix.lower() in _SUFFIXES for path in folder.iterdir())
+        raise DataError(
+            f"{folder} is no folder of images by class: "
+            f"{'its images lie in no subfolder' if loose else 'it holds no image'}; expected "
+            f"{folder / '<class>' / '<image>.png'} (or .jpg, ...), with two classes or more"
+        )
+    check_classes(folder, images)
+    return images, others
+
+
+def check_classes(folder: Path, images: list[ImageFile], which: str = "images") -> tuple[str, ...]:
+    """Returns the classes in alphabetical order.
+
+    Args:
+        folder: where the images were found.
+        images: the images.
+        which: what to call them in an error.
+
+    Raises:
+        DataError: if there are fewer than two, or one has no training image.
+    """
+    names = sorted({image.class_name for image in images if image.split == "train"})
+    for image in images:
+        if image.class_name not in names:
+            raise DataError(
+                f"{folder} has {which} of the class {image.class_name!r} for {image.split} and "
+                "none for training; move some there, or remove the class"
+            )
+    if len(names) < 2:
+        found = f"of one class alone, {names[0]!r}" if names else "of no class"
+        raise DataError(
+            f"{folder} has {which} {found}; expected a subfolder for each of two classes or more"
+        )
+    return tuple(names)
+
+
+def _subfolders(folder: Path) -> list[Path]:
+    try:
+        visible = [path for path in folder.iterdir() if not path.name.startswith(".")]
+    except OSError as error:
+        raise DataError(f"{folder} cannot be read: {error.strerror}") from error
+    return sorted(path for path in visible if path.is_dir())
+
+
+def _is_visible_file(path: Path, home: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.relative_to(home).parts)
+    return not hidden and not path.is_dir()
