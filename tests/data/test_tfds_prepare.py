@@ -156,8 +156,3 @@ def test_what_cannot_be_used_is_not_downloaded(tmp_path, name, message):
     with pytest.raises(DataError, match=message) as caught:
         catalogue.prepare(name, tmp_path)
     assert not isinstance(caught.value, DataUnavailableError)
-
-
-def test_the_shape_is_checked_before_the_download(tmp_path):
-    with pytest.raises(DataError, match="images of cifar10 are 32x32x3; this model takes 28x28x1"):
-        load_images("cifar10", data_dir=tmp_path)
