@@ -169,7 +169,8 @@ class BaseMultiHeadAttention(keras.layers.Layer):
                 batch, time, _ = ops.shape(projected)
                 shape = (batch, time, 3, self.num_heads, self._key_width)
                 heads = ops.transpose(ops.reshape(projected, shape), (2, 0, 3, 1, 4))
-                return heads[0], heads[1], heads[2]
+                query, key, value = ops.unstack(heads, 3)  # slices have a costly gradient
+                return query, key, value
             ends = (layers[0].units, layers[0].units + layers[1].units)
             parts = ops.split(projected, ends, axis=-1)
         counts = (self.num_heads, self._key_heads, self._key_heads)
