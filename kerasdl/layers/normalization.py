@@ -5,11 +5,13 @@ from typing import Any
 
 import keras
 
+from kerasdl.layers.last_axis_normalization import LayerNormalization, RMSNormalization
+
 _NAMED: dict[str, tuple[type[keras.layers.Layer], dict[str, float]]] = {
     # Keras's momentum of 0.99 needs thousands of steps before inference works.
     "batch_norm": (keras.layers.BatchNormalization, {"momentum": 0.9, "epsilon": 1e-5}),
-    "layer_norm": (keras.layers.LayerNormalization, {"epsilon": 1e-6}),
-    "rms_norm": (keras.layers.RMSNormalization, {"epsilon": 1e-6}),
+    "layer_norm": (LayerNormalization, {"epsilon": 1e-6}),
+    "rms_norm": (RMSNormalization, {"epsilon": 1e-6}),
 }
 
 

@@ -4,6 +4,7 @@
 # kerasdl import its layers (see kerasdl.registration), and they need those modules.
 import keras  # noqa: F401
 
+from kerasdl.ops.activations import gelu as gelu
 from kerasdl.ops.attention import scaled_dot_product_attention as scaled_dot_product_attention
 from kerasdl.ops.attention_additive import additive_attention as additive_attention
 from kerasdl.ops.attention_linear import linear_attention as linear_attention
@@ -21,6 +22,8 @@ from kerasdl.ops.masks import causal_mask as causal_mask
 from kerasdl.ops.masks import merge_masks as merge_masks
 from kerasdl.ops.masks import padding_mask as padding_mask
 from kerasdl.ops.masks import sliding_window_mask as sliding_window_mask
+from kerasdl.ops.normalization import layer_normalize as layer_normalize
+from kerasdl.ops.normalization import rms_normalize as rms_normalize
 from kerasdl.ops.pooling import spatial_pyramid_pool as spatial_pyramid_pool
 from kerasdl.ops.positions import alibi_bias as alibi_bias
 from kerasdl.ops.positions import alibi_slopes as alibi_slopes
@@ -50,10 +53,12 @@ __all__ = [
     "gaussian_kl",
     "gaussian_log_likelihood",
     "gaussian_sample",
+    "gelu",
     "gru",
     "info_nce",
     "keep_mask",
     "l2_normalize",
+    "layer_normalize",
     "linear_attention",
     "local_attention",
     "lstm",
@@ -65,6 +70,7 @@ __all__ = [
     "random_bits",
     "random_normal",
     "random_uniform",
+    "rms_normalize",
     "rotate",
     "scaled_dot_product_attention",
     "simple_rnn",

@@ -18,7 +18,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from kerasdl.ops.precision import at_least_float32
+from kerasdl.ops.normalization import layer_normalize
 
 LAYER_NORM_EPSILON = 1e-5
 
@@ -294,7 +294,10 @@ def lstm_step(
     )
     i, f, g, o = ops.split(projected + recurrent, 4, axis=-1)
     c = recurrent_activation(f) * c + recurrent_activation(i) * activation(g)
-    shown = c if state_norm is None else layer_normalize(c, *state_norm)
+    shown = c
+    if state_norm is not None:
+        scale, offset = state_norm
+        shown = layer_normalize(c, scale, offset, LAYER_NORM_EPSILON)
     return recurrent_activation(o) * activation(shown), c
 
 
@@ -361,23 +364,8 @@ def project(
         products = [_matmul(inputs * dropout_mask[k], kernels[k]) for k in range(gates)]
         product = ops.concatenate(products, axis=-1)
     if scale is not None:
-        product = layer_normalize(product, scale)
+        product = layer_normalize(product, scale, epsilon=LAYER_NORM_EPSILON)
     return product if bias is None else product + bias
-
-
-def layer_normalize(inputs: Any, scale: Any, offset: Any = None) -> Any:
-    """Normalises the last axis to mean 0 and variance 1, then scales and shifts it.
-
-    Ba et al. (2016), https://arxiv.org/abs/1607.06450; computed in float32 (float64
-    for float64 inputs), with an epsilon of 1e-5 under the root.
-    """
-    wide = at_least_float32(inputs)
-    centered = wide - ops.mean(wide, axis=-1, keepdims=True)
-    variance = ops.mean(ops.square(centered), axis=-1, keepdims=True)
-    normal = centered * ops.rsqrt(variance + LAYER_NORM_EPSILON) * ops.cast(scale, wide.dtype)
-    if offset is not None:
-        normal = normal + ops.cast(offset, wide.dtype)
-    return ops.cast(normal, inputs.dtype)
 
 
 def split_gru_bias(bias: Any, reset_after: bool) -> tuple[Any, Any]:

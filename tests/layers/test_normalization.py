@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from kerasdl import layers
+from kerasdl.layers.last_axis_normalization import LayerNormalization, RMSNormalization
 from kerasdl.layers.normalization import Normalization
 
 
@@ -14,8 +15,8 @@ from kerasdl.layers.normalization import Normalization
     ("name", "kind", "epsilon"),
     [
         ("batch_norm", keras.layers.BatchNormalization, 1e-5),
-        ("layer_norm", keras.layers.LayerNormalization, 1e-6),
-        ("rms_norm", keras.layers.RMSNormalization, 1e-6),
+        ("layer_norm", LayerNormalization, 1e-6),
+        ("rms_norm", RMSNormalization, 1e-6),
     ],
 )
 def test_names(name, kind, epsilon):
@@ -55,3 +56,29 @@ def test_bad_arguments_are_refused():
         layers.ResidualBlock(4, normalization="rms_norm", zero_init_residual=True).build(
             (None, 4, 4, 4)
         )
+
+
+@pytest.mark.parametrize("dtype", ["float32", "mixed_bfloat16"])
+@pytest.mark.parametrize(
+    ("ours", "keras_layer", "arguments"),
+    [
+        (LayerNormalization, keras.layers.LayerNormalization, {}),
+        (LayerNormalization, keras.layers.LayerNormalization, {"center": False, "scale": False}),
+        (LayerNormalization, keras.layers.LayerNormalization, {"axis": [1, 2]}),
+        (RMSNormalization, keras.layers.RMSNormalization, {}),
+        (RMSNormalization, keras.layers.RMSNormalization, {"axis": [1, 2]}),
+    ],
+)
+def test_layers_equal_those_of_keras(ours, keras_layer, arguments, dtype):
+    inputs = np.random.default_rng(0).normal(size=(2, 3, 4)).astype("float32")
+    layers_ = [kind(**arguments, dtype=dtype) for kind in (ours, keras_layer)]
+    for layer in layers_:
+        layer.build(inputs.shape)
+    weights = [np.random.default_rng(1).normal(size=w.shape) for w in layers_[0].weights]
+    for layer in layers_:
+        layer.set_weights(weights)
+    outputs, expected = (layer(inputs) for layer in layers_)
+    assert outputs.dtype == expected.dtype
+    tolerance = {"float32": 1e-5, "mixed_bfloat16": 1e-2}[dtype]
+    outputs, expected = (keras.ops.cast(x, "float32") for x in (outputs, expected))
+    np.testing.assert_allclose(outputs, expected, atol=tolerance)

@@ -4,6 +4,8 @@ from typing import Any
 
 import keras
 
+from kerasdl.ops.activations import gelu
+
 # Shazeer 2020, https://arxiv.org/abs/2002.05202, equations 5 and 6.
 GATES = {"geglu": "gelu", "glu": "sigmoid", "reglu": "relu", "swiglu": "silu"}
 
@@ -24,5 +26,9 @@ def serialize_activation(activation: Any) -> Any:
 
 
 def gate_of(activation: Any) -> Any:
-    """The function that is applied to the gate of a gated activation; others are their own."""
-    return keras.activations.get(GATES[activation]) if is_gated(activation) else activation
+    """The function that is applied to the gate of a gated activation; others are their own.
+
+    GELU is the one that is faster than Keras's.
+    """
+    function = keras.activations.get(GATES[activation]) if is_gated(activation) else activation
+    return gelu if function is keras.activations.gelu else function
