@@ -132,7 +132,7 @@ class RecurrentCell(DropoutRNNCell, RandomLayer):
 
     def step(self, projected: Any, states: Sequence[Any], *recurrent: Any) -> tuple[Any, ...]:
         """Returns the new states, given the product of the inputs with the kernel."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} must implement `step`.")
 
     def get_initial_state(self, batch_size: Any = None) -> list[Any]:
         """Returns zeros `(batch_size, units)` for each state."""

@@ -103,7 +103,7 @@ class RecurrentLayer(keras.layers.Layer):
             sequences: Float tensor `(batch, time, features)`.
             **arguments: What the functions of `kerasdl.ops.recurrent` have in common.
         """
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} must implement `run_cell`.")
 
     def get_initial_state(self, batch_size: Any) -> list[Any]:
         """Returns zeros `(batch_size, units)` for each state."""
