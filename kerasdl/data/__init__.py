@@ -16,6 +16,9 @@ from kerasdl.data.data_unavailable_error import DataUnavailableError as DataUnav
 from kerasdl.data.image_data import ImageData as ImageData
 from kerasdl.data.labelled_images import LabelledImages as LabelledImages
 from kerasdl.data.load_images import load_images as load_images
+from kerasdl.data.load_text import load_text as load_text
+from kerasdl.data.text_data import TextData as TextData
+from kerasdl.data.text_tokenizers import from_files as tokenizer_from_files
 
 __all__ = [
     "ArrayData",
@@ -26,9 +29,12 @@ __all__ = [
     "DataUnavailableError",
     "ImageData",
     "LabelledImages",
+    "TextData",
     "compose",
     "load_images",
+    "load_text",
     "random_crop",
     "random_flip",
     "random_shift",
+    "tokenizer_from_files",
 ]

@@ -19,6 +19,7 @@ from kerasdl.data.data_status import DataStatus
 
 # What `--data` may be for: a recipe takes the sets of its own task.
 IMAGE_CLASSIFICATION = "image classification"
+LANGUAGE_MODELLING = "language modelling"
 
 _ENTRIES = (
     CatalogueEntry(
@@ -70,6 +71,28 @@ _ENTRIES = (
         megabytes=0,
         embedded_in="scikit-learn (embedded)",
     ),
+    CatalogueEntry(
+        name="tiny_shakespeare",
+        title="Tiny Shakespeare",
+        task=LANGUAGE_MODELLING,
+        source="tfds",
+        examples={"train": 1, "validation": 1, "test": 1},
+        origin="40,000 lines of Shakespeare's plays in one text; Karpathy 2015, "
+        "https://karpathy.github.io/2015/05/21/rnn-effectiveness/",
+        licence="none stated; the plays are in the public domain",
+        megabytes=1,
+    ),
+    CatalogueEntry(
+        name="python_sources",
+        title="sources of Python's standard library",
+        task=LANGUAGE_MODELLING,
+        source="embedded",
+        examples={"train": 1, "validation": 1, "test": 1},
+        origin="the modules of Python's standard library; https://docs.python.org/3/library/",
+        licence="PSF-2.0",
+        megabytes=0,
+        embedded_in="Python's standard library (embedded)",
+    ),
 )
 
 
@@ -77,7 +100,7 @@ def entries() -> tuple[CatalogueEntry, ...]:
     """Returns the catalogue.
 
     >>> [entry.name for entry in entries()]
-    ['mnist', 'fashion_mnist', 'cifar10', 'digits']
+    ['mnist', 'fashion_mnist', 'cifar10', 'digits', 'tiny_shakespeare', 'python_sources']
     """
     return _ENTRIES
 

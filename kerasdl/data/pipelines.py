@@ -102,7 +102,7 @@ def epoch_batches(
         batch = tf.nest.map_structure(lambda array: tf.gather(array, chosen), held)
         return augmentation(batch, tf.stack([seed, number])) if augmentation else batch
 
-    return _finish(tf.data.Dataset.from_tensor_slices((indices, numbers)).map(gather))
+    return finish(tf.data.Dataset.from_tensor_slices((indices, numbers)).map(gather))
 
 
 def ordered_batches(arrays: Any, batch_size: int) -> tf.data.Dataset:
@@ -135,10 +135,11 @@ def ordered_batches(arrays: Any, batch_size: int) -> tf.data.Dataset:
     def cut(start: tf.Tensor) -> Any:
         return tf.nest.map_structure(lambda array: array[start : start + batch_size], held)
 
-    return _finish(tf.data.Dataset.range(0, num_examples, batch_size).map(cut))
+    return finish(tf.data.Dataset.range(0, num_examples, batch_size).map(cut))
 
 
-def _finish(batches: tf.data.Dataset) -> tf.data.Dataset:
+def finish(batches: tf.data.Dataset) -> tf.data.Dataset:
+    """Returns the batches ready for `fit`: in one order on every device, made ahead of time."""
     import tensorflow as tf
 
     options = tf.data.Options()

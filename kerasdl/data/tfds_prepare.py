@@ -37,16 +37,18 @@ def download_and_prepare(
         The folder of the set.
 
     Raises:
-        DataError: if the name is unknown, or the set is none of labelled images.
+        DataError: if the name is unknown, or a set of images has no labels.
         DataUnavailableError: if the set cannot be had.
     """
     from kerasdl.data.tfds_reader import image_classes
 
-    catalogue.check_name(name, data_dir)
+    catalogue.check_name(name, data_dir, catalogue.tasks())
+    entry = catalogue.find(tfds_folders.split_name(name)[0])
     folder = tfds_folders.data_folders(data_dir)[0]
     with quiet_tfds():
         builder = _builder(name, folder)
-        image_classes(name, builder.info.features)
+        if entry is None or entry.task == catalogue.IMAGE_CLASSIFICATION:
+            image_classes(name, builder.info.features)
         addresses = [*(builder.url_infos or {}), _TFDS_HOST]
         problem = network.unreachable(addresses[0])
         if problem is not None:

@@ -39,7 +39,7 @@ def read_prepared(name: str, folder: Path) -> ImageSource:
             or has no split `train`.
     """
     with quiet_tfds():
-        info = _open(name, folder)
+        info = open_set(name, folder)
         shape, class_names = image_classes(name, info.features)
         if info.file_format.value != "tfrecord":
             raise DataError(
@@ -93,7 +93,7 @@ def image_classes(name: str, features: Any) -> tuple[tuple[int, int, int], tuple
     return image.shape, tuple(label.names)
 
 
-def _open(name: str, folder: Path) -> Any:
+def open_set(name: str, folder: Path) -> Any:
     """Returns the `tfds.core.DatasetInfo` of a folder."""
     import tensorflow_datasets as tfds
 
@@ -101,16 +101,16 @@ def _open(name: str, folder: Path) -> Any:
         try:
             json.loads(path.read_bytes())
         except FileNotFoundError:
-            raise _damaged(name, folder, path, "is missing") from None
+            raise damaged(name, folder, path, "is missing") from None
         except OSError as error:
             raise DataError(f"{path} cannot be read: {error.strerror}") from error
         except ValueError:
-            raise _damaged(name, folder, path, "is damaged (not JSON)") from None
+            raise damaged(name, folder, path, "is damaged (not JSON)") from None
     try:
         return tfds.builder_from_directory(folder).info
     except Exception as error:  # TFDS raises whatever its parsers raise
-        problem = f"cannot be read by TFDS ({_first_line(error)})"
-        raise _damaged(name, folder, folder, problem) from error
+        problem = f"cannot be read by TFDS ({first_line(error)})"
+        raise damaged(name, folder, folder, problem) from error
 
 
 def _read_split(
@@ -121,7 +121,7 @@ def _read_split(
     paths = [Path(path) for path in split.filepaths]
     for path in paths:
         if not path.is_file():
-            raise _damaged(name, folder, path, "is missing")
+            raise damaged(name, folder, path, "is missing")
     images = np.empty((split.num_examples, *shape), np.uint8)
     labels = np.empty(split.num_examples, np.int64)
     filled, problem = 0, ""
@@ -132,10 +132,10 @@ def _read_split(
                 images[filled:stop], labels[filled:stop] = some_images, some_labels
             filled = stop
     except tf.errors.OpError as error:
-        problem = _first_line(error)
+        problem = first_line(error)
     if problem or filled != len(labels):
         path, problem = _find_damage(paths, split.shard_lengths) or (folder, problem)
-        raise _damaged(name, folder, path, f"is damaged ({problem})")
+        raise damaged(name, folder, path, f"is damaged ({problem})")
     if np.any((labels < 0) | (labels >= num_classes)):
         raise DataError(
             f"the split {split.name!r} in {folder} has labels that are no class "
@@ -175,13 +175,14 @@ def _find_damage(paths: list[Path], lengths: list[int]) -> tuple[Path, str] | No
         try:
             count = sum(len(some) for some in records.as_numpy_iterator())
         except tf.errors.OpError as error:
-            return path, _first_line(error)
+            return path, first_line(error)
         if count != length:
             return path, f"{count} examples in place of {length}"
     return None
 
 
-def _damaged(name: str, folder: Path, path: Path, problem: str) -> DataError:
+def damaged(name: str, folder: Path, path: Path, problem: str) -> DataError:
+    """Returns the error for a file of a prepared set that cannot be used."""
     return DataError(
         f"{path} {problem}; delete {folder} and prepare the set again: "
         f"{_prepare_again(name, folder)}"
@@ -194,7 +195,8 @@ def _prepare_again(name: str, folder: Path) -> str:
     return prepare_command(name, home.parent)
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """Returns what an error of TensorFlow says, without the names of nodes."""
     # TensorFlow adds the names of nodes: {{function_node ...}} before, [Op:...] name: after.
     message = str(getattr(error, "message", error))
     message = re.sub(r"\{\{.*?\}\}|\[Op:\w+\] name:", "", message).strip()

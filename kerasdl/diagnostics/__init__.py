@@ -2,14 +2,22 @@
 
 from kerasdl.diagnostics.confusion import confusion_matrix as confusion_matrix
 from kerasdl.diagnostics.confusion import per_class_accuracy as per_class_accuracy
+from kerasdl.diagnostics.language_models import nats_per_character as nats_per_character
+from kerasdl.diagnostics.language_models import ngram_baselines as ngram_baselines
 from kerasdl.diagnostics.mistakes import MostWrong as MostWrong
 from kerasdl.diagnostics.mistakes import most_wrong as most_wrong
+from kerasdl.diagnostics.ngrams import bigram_cross_entropy as bigram_cross_entropy
+from kerasdl.diagnostics.ngrams import unigram_cross_entropy as unigram_cross_entropy
 from kerasdl.diagnostics.probabilities import predict_probabilities as predict_probabilities
 
 __all__ = [
     "MostWrong",
+    "bigram_cross_entropy",
     "confusion_matrix",
     "most_wrong",
+    "nats_per_character",
+    "ngram_baselines",
     "per_class_accuracy",
     "predict_probabilities",
+    "unigram_cross_entropy",
 ]

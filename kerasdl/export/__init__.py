@@ -9,6 +9,7 @@ from kerasdl.export.export_error import ExportError as ExportError
 from kerasdl.export.export_report import ExportReport as ExportReport
 from kerasdl.export.image_classifier import image_classifier as image_classifier
 from kerasdl.export.input_error import InputError as InputError
+from kerasdl.export.language_model import language_model as language_model
 from kerasdl.export.read_images import ReadImages as ReadImages
 from kerasdl.export.read_images import read_images as read_images
 from kerasdl.export.saved_model import export_saved_model as export_saved_model
@@ -26,5 +27,6 @@ __all__ = [
     "Signature",
     "export_saved_model",
     "image_classifier",
+    "language_model",
     "read_images",
 ]

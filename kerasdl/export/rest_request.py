@@ -26,4 +26,4 @@ def rest_request(signature_name: str, inputs: Arrays) -> dict[str, Any]:
 def _json(value: Any) -> Any:
     if isinstance(value, bytes):
         return {"b64": base64.b64encode(value).decode()}
-    return value.tolist()
+    return value if isinstance(value, str) else value.tolist()

@@ -36,6 +36,8 @@ from kerasdl.ops.random import random_uniform as random_uniform
 from kerasdl.ops.recurrent import gru as gru
 from kerasdl.ops.recurrent import lstm as lstm
 from kerasdl.ops.recurrent import simple_rnn as simple_rnn
+from kerasdl.ops.sampling import filter_logits as filter_logits
+from kerasdl.ops.sampling import sample_token as sample_token
 from kerasdl.ops.triplet import batch_hard_triplet_loss as batch_hard_triplet_loss
 from kerasdl.ops.triplet import triplet_loss as triplet_loss
 from kerasdl.ops.variational import bernoulli_log_likelihood as bernoulli_log_likelihood
@@ -50,6 +52,7 @@ __all__ = [
     "causal_mask",
     "dropout",
     "elbo",
+    "filter_logits",
     "gaussian_kl",
     "gaussian_log_likelihood",
     "gaussian_sample",
@@ -72,6 +75,7 @@ __all__ = [
     "random_uniform",
     "rms_normalize",
     "rotate",
+    "sample_token",
     "scaled_dot_product_attention",
     "simple_rnn",
     "sinusoidal_encoding",

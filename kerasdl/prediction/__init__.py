@@ -7,7 +7,16 @@ programs and as text for people. Importing this package loads neither Keras nor 
 
 from kerasdl.prediction.image_classifier import ImageClassifierPredictor as ImageClassifierPredictor
 from kerasdl.prediction.kinds import predictor_for as predictor_for
+from kerasdl.prediction.language_model import LanguageModelPredictor as LanguageModelPredictor
+from kerasdl.prediction.language_model import continuations as continuations
 from kerasdl.prediction.prediction import Prediction as Prediction
 from kerasdl.prediction.predictor import Predictor as Predictor
 
-__all__ = ["ImageClassifierPredictor", "Prediction", "Predictor", "predictor_for"]
+__all__ = [
+    "ImageClassifierPredictor",
+    "LanguageModelPredictor",
+    "Prediction",
+    "Predictor",
+    "continuations",
+    "predictor_for",
+]

@@ -3,10 +3,11 @@
 from kerasdl.export.input_error import InputError
 from kerasdl.export.served_model import ServedModel
 from kerasdl.prediction.image_classifier import ImageClassifierPredictor
+from kerasdl.prediction.language_model import LanguageModelPredictor
 from kerasdl.prediction.predictor import Predictor
 
 PREDICTORS: dict[str, type[Predictor]] = {
-    predictor.kind: predictor for predictor in (ImageClassifierPredictor,)
+    predictor.kind: predictor for predictor in (ImageClassifierPredictor, LanguageModelPredictor)
 }
 
 

@@ -45,6 +45,7 @@ def finish(
         pictures |= recipe.module.pictures(config, best, data)
     for name, figure in pictures.items():
         plots.save(figure, folder.path / name)
+    texts = recipe.module.texts(config, best, data) if hasattr(recipe.module, "texts") else {}
     result: dict[str, Any] = {
         "test": test,
         "baselines": baselines(recipe, config, data),
@@ -57,6 +58,7 @@ def finish(
         "step_milliseconds": _median_milliseconds(epochs, "step_seconds"),
         "input_wait_milliseconds": _median_milliseconds(epochs, "input_wait_seconds"),
         "pictures": list(pictures),
+        "texts": texts,
     }
 
     def record() -> None:
@@ -100,6 +102,8 @@ def summarize(run: Run, console: RunConsole) -> None:
         f"{format_duration(result['total_seconds'])} in all; {result['stopped']}"
     )
     console.line(f"Step: {format_step(result)}")
+    for title, text in result["texts"].items():
+        console.line(f"\n{title}:\n\n{text}\n")
     console.line(f"Run:  {folder.path}")
     console.line(f"      {', '.join(['report.md', *result['pictures'], 'best.keras'])}")
     if run.export:

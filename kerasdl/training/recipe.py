@@ -34,6 +34,7 @@ class Recipe:
     - `baselines(config, data)`: name -> metrics of something simple on the same test
       split, so that a number means something;
     - `pictures(config, model, data)`: file name -> matplotlib figure;
+    - `texts(config, model, data)`: title -> text, such as what a model has written;
     - `servable(model, info, samples)`: a `kerasdl.export.Servable`.
 
     Args:

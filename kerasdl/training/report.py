@@ -61,6 +61,11 @@ def format_report(run: "Run", recipe: Recipe) -> str:
             for name in result["pictures"]
         ),
         "",
+        *(
+            line
+            for title, text in result.get("texts", {}).items()
+            for line in (f"## {title}", "", "```text", text, "```", "")
+        ),
         "## Epochs",
         "",
         *_table(run.history),

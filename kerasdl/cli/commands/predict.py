@@ -19,6 +19,18 @@ if TYPE_CHECKING:
 )
 @click.argument("run")
 @click.argument("inputs", nargs=-1)
+@click.option("--prompt", help="Language models: the text to go on from.")
+@click.option("--length", type=int, help="Language models: tokens to write.  [default: 200]")
+@click.option(
+    "--temperature",
+    type=float,
+    help="Language models: below 1 for likelier tokens, 0 for the likeliest.  [default: 0.8]",
+)
+@click.option("--top-k", type=int, help="Language models: choose among the k likeliest tokens.")
+@click.option(
+    "--top-p", type=float, help="Language models: choose among the likeliest, so probable together."
+)
+@click.option("--seed", type=int, help="Models that draw at random: which draw.  [default: 0]")
 @json_option
 @debug_option
 def command(run: str, inputs: tuple[str, ...], as_json: bool, **given: Any) -> None:
@@ -26,9 +38,9 @@ def command(run: str, inputs: tuple[str, ...], as_json: bool, **given: Any) -> N
 
     RUN is the folder of a run or of an exported SavedModel. INPUTS are what the
     model takes: for an image classifier image files (PNG, JPEG, ...) or .npy files
-    with one image or many.
+    with one image or many, for a language model text files with beginnings.
     """
-    if not inputs:
+    if not inputs and given.get("prompt") is None:
         raise click.UsageError("Missing argument 'INPUTS...': what is to be predicted.")
     options = {name: value for name, value in given.items() if value is not None}
     predictor = _open(Path(run))

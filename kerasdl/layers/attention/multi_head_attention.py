@@ -11,6 +11,7 @@ from kerasdl.layers.attention.attention_masks import AttentionMasks, check_input
 from kerasdl.layers.attention.base_multi_head_attention import BaseMultiHeadAttention
 from kerasdl.layers.random_layer import RandomLayer
 from kerasdl.ops.attention import scaled_dot_product_attention
+from kerasdl.ops.insertion import insert
 from kerasdl.ops.masks import as_mask
 from kerasdl.ops.positions import known_index
 from kerasdl.registration import public
@@ -238,9 +239,9 @@ class MultiHeadAttention(BaseMultiHeadAttention, RandomLayer):
         if is_there is None:
             is_there = ops.ones((ops.shape(new_key)[0], length), "bool")
         cache = {
-            "key": ops.slice_update(cache["key"], (0, 0, index, 0), new_key),
-            "value": ops.slice_update(cache["value"], (0, 0, index, 0), new_value),
-            "mask": ops.slice_update(cache["mask"], (0, index), is_there),
+            "key": insert(cache["key"], new_key, index, axis=2),
+            "value": insert(cache["value"], new_value, index, axis=2),
+            "mask": insert(cache["mask"], is_there, index, axis=1),
             "index": index + length,
         }
         masks = AttentionMasks(masks.query, cache["mask"], masks.pairs)

@@ -1,0 +1,59 @@
+"""A text of the user's own: a file, or all files of a folder."""
+
+import hashlib
+from pathlib import Path
+
+from kerasdl.data.data_error import DataError
+from kerasdl.data.text_source import TextSource, divide
+
+
+def load_text_files(path: str | Path) -> TextSource:
+    """Returns a text file, or all files of a folder one after the other, split three ways.
+
+    Args:
+        path: a file in UTF-8, or a folder with nothing but such files in it, folders
+            in folders included; hidden files are left out.
+
+    Raises:
+        DataError: if there is no text, or a file is not text in UTF-8.
+    """
+    path = Path(path).expanduser()
+    files = [path] if path.is_file() else _files(path)
+    text = "\n".join(_read(file) for file in files)
+    if not text.strip():
+        raise DataError(f"{path} is empty; expected a text to learn from")
+    number = f"{len(files):,} text files" if path.is_dir() else "the text file"
+    return TextSource(
+        name=path.name,
+        title=number,
+        version=hashlib.sha256(text.encode()).hexdigest()[:12],
+        location=str(path),
+        splits=divide(text),
+    )
+
+
+def _files(folder: Path) -> list[Path]:
+    found = sorted(
+        file
+        for file in folder.rglob("*")
+        if file.is_file()
+        and not any(part.startswith(".") for part in file.relative_to(folder).parts)
+    )
+    if not found:
+        raise DataError(f"the folder {folder} holds no files; expected text files")
+    return found
+
+
+def _read(file: Path) -> str:
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{file} is not text in UTF-8 (byte {error.object[error.start]:#04x} at "
+            f"{error.start:,}); convert it: iconv -f latin1 -t utf-8, or take it out of the folder"
+        ) from None
+    except OSError as error:
+        raise DataError(f"{file} cannot be read: {error.strerror}") from error
+    if "\0" in text:
+        raise DataError(f"{file} is not text: it holds a zero byte; expected text in UTF-8")
+    return text.replace("\r\n", "\n")

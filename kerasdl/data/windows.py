@@ -1,0 +1,120 @@
+"""Pieces of a long row of tokens, as batches of inputs and what comes next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kerasdl.data import pipelines
+
+if TYPE_CHECKING:
+    import numpy as np
+    import tensorflow as tf
+
+
+def random_windows(
+    tokens: tf.Tensor,
+    length: int,
+    batch_size: int,
+    steps: int,
+    seed: int,
+    epoch: int,
+    first_step: int = 0,
+) -> tf.data.Dataset:
+    """Returns batches of windows at random places, `steps` of them less those before `first_step`.
+
+    Each pass over the text cuts it into windows that do not overlap, from a place of its
+    own, and takes them in an order of its own: no part is seen twice before every
+    other was seen once. What a step sees is a pure function of `(seed, epoch, step)`.
+
+    Args:
+        tokens: integer tensor `[count]`, longer than `length`; see `pipelines.resident`.
+        length: tokens in a window.
+        batch_size: windows in a batch.
+        steps: batches in an epoch.
+        seed: any 64-bit integer.
+        epoch: the number of the epoch, from 0.
+        first_step: the number of batches of this epoch that were already taken.
+
+    Returns:
+        A `tf.data.Dataset` of inputs and targets, int32 `[batch_size, length]` each: the
+        target of a token is the one after it.
+
+    Raises:
+        ValueError: if the tokens are too few, or a number is out of range.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from kerasdl.data.pipelines import resident
+    >>> row = resident(np.arange(100))
+    >>> for inputs, targets in random_windows(row, 4, 2, steps=1, seed=0, epoch=0):
+    ...     bool((targets == inputs + 1).numpy().all())
+    True
+    """
+    import tensorflow as tf
+
+    count = len(tokens)
+    if count <= length or min(length, batch_size, steps) < 1:
+        raise ValueError(
+            f"Received {count} tokens for batches of {batch_size} windows of {length}, {steps} "
+            "in an epoch. Expected positive numbers, and more tokens than a window has."
+        )
+    if epoch < 0 or not 0 <= first_step < steps:
+        raise ValueError(
+            f"epoch must be 0 or more and first_step in [0, {steps}); "
+            f"received epoch={epoch}, first_step={first_step}"
+        )
+    starts = _starts(count, length, batch_size * steps, seed, epoch)
+    starts = tf.reshape(starts, [steps, batch_size])[first_step:]
+
+    def gather(chosen: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        windows = tf.gather(tokens, chosen[:, tf.newaxis] + tf.range(length + 1))
+        windows = tf.ensure_shape(tf.cast(windows, tf.int32), [batch_size, length + 1])
+        return windows[:, :-1], windows[:, 1:]
+
+    return pipelines.finish(tf.data.Dataset.from_tensor_slices(starts).map(gather))
+
+
+def _starts(count: int, length: int, windows: int, seed: int, epoch: int) -> tf.Tensor:
+    """Where the windows of an epoch begin, int32 `[windows]`."""
+    import tensorflow as tf
+
+    # However the first one is moved, there is room for so many in each pass.
+    per_pass = max(1, (count - 1) // length - 1)
+    first_pass, skipped = divmod(epoch * windows, per_pass)
+    passes = []
+    for number in range(first_pass, first_pass + -(-(skipped + windows) // per_pass)):
+        key = tf.constant([seed, number], tf.int64)
+        room = count - per_pass * length
+        offset = tf.random.stateless_uniform([], key, maxval=room, dtype=tf.int32, alg="philox")
+        order = tf.random.experimental.stateless_shuffle(tf.range(per_pass), seed=key, alg="philox")
+        passes.append(offset + length * order)
+    return tf.concat(passes, axis=0)[skipped : skipped + windows]
+
+
+def all_windows(tokens: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
+    """Returns windows in which every token but the first is a target.
+
+    They do not overlap but for the last, which goes back as far as it must to be as long.
+
+    Args:
+        tokens: integers `[count]`, more than `length`.
+        length: tokens in a window.
+
+    Returns:
+        Inputs and targets, int32 `[windows, length]` each.
+
+    Example:
+
+    >>> import numpy as np
+    >>> inputs, targets = all_windows(np.arange(8), 3)
+    >>> targets.tolist()
+    [[1, 2, 3], [4, 5, 6], [5, 6, 7]]
+    """
+    import numpy as np
+
+    starts = np.arange(0, len(tokens) - length, length)
+    if starts[-1] + length + 1 < len(tokens):
+        starts = np.append(starts, len(tokens) - length - 1)
+    windows = tokens[starts[:, np.newaxis] + np.arange(length + 1)].astype(np.int32)
+    return windows[:, :-1], windows[:, 1:]
