@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 
 from kerasdl.data.bpe_tokenizer import BPETokenizer
 from kerasdl.data.character_tokenizer import CharacterTokenizer
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class Tokenizer(Protocol):
     """What turns text into numbers below `size`, and back."""
 
-    kind: str
-    file: str
+    kind: ClassVar[str]
+    file: ClassVar[str]
 
     @classmethod
     def train(cls, texts: Sequence[str], vocabulary_size: int) -> Self:

@@ -31,7 +31,7 @@ def random_windows(
         length: tokens in a window.
         batch_size: windows in a batch.
         steps: batches in an epoch.
-        seed: any 64-bit integer.
+        seed: integer, 0 or more.
         epoch: the number of the epoch, from 0.
         first_step: the number of batches of this epoch that were already taken.
 
@@ -65,7 +65,7 @@ def random_windows(
             f"received epoch={epoch}, first_step={first_step}"
         )
     starts = _starts(count, length, batch_size * steps, seed, epoch)
-    starts = tf.reshape(starts, [steps, batch_size])[first_step:]
+    starts = starts.reshape(steps, batch_size)[first_step:]
 
     def gather(chosen: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         windows = tf.gather(tokens, chosen[:, tf.newaxis] + tf.range(length + 1))
@@ -75,21 +75,21 @@ def random_windows(
     return pipelines.finish(tf.data.Dataset.from_tensor_slices(starts).map(gather))
 
 
-def _starts(count: int, length: int, windows: int, seed: int, epoch: int) -> tf.Tensor:
+def _starts(count: int, length: int, windows: int, seed: int, epoch: int) -> np.ndarray:
     """Where the windows of an epoch begin, int32 `[windows]`."""
-    import tensorflow as tf
+    import numpy as np
+
+    from kerasdl.data.splitting import random_order
 
     # However the first one is moved, there is room for so many in each pass.
     per_pass = max(1, (count - 1) // length - 1)
+    room = count - per_pass * length
     first_pass, skipped = divmod(epoch * windows, per_pass)
-    passes = []
-    for number in range(first_pass, first_pass + -(-(skipped + windows) // per_pass)):
-        key = tf.constant([seed, number], tf.int64)
-        room = count - per_pass * length
-        offset = tf.random.stateless_uniform([], key, maxval=room, dtype=tf.int32, alg="philox")
-        order = tf.random.experimental.stateless_shuffle(tf.range(per_pass), seed=key, alg="philox")
-        passes.append(offset + length * order)
-    return tf.concat(passes, axis=0)[skipped : skipped + windows]
+    passes = [
+        random_order(room, seed, number, 0)[0] + length * random_order(per_pass, seed, number, 1)
+        for number in range(first_pass, first_pass + -(-(skipped + windows) // per_pass))
+    ]
+    return np.concatenate(passes)[skipped : skipped + windows].astype(np.int32)
 
 
 def all_windows(tokens: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
