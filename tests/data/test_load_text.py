@@ -161,7 +161,14 @@ def test_sets_that_are_damaged_or_no_text(tmp_path: Path, shakespeare: Path, wri
         load_text("tiny_shakespeare", data_dir=tmp_path / "images")
 
 
-def test_catalogue_knows_the_texts() -> None:
+def test_catalogue_knows_the_texts(tmp_path: Path) -> None:
+    import tensorflow_datasets as tfds
+
+    from kerasdl.data.tfds_text_reader import check_text
+
+    with quiet_tfds():
+        info = tfds.builder("tiny_shakespeare", data_dir=tmp_path).info
+    check_text("tiny_shakespeare", info.features)
     catalogue.check_name("tiny_shakespeare", tasks=(catalogue.LANGUAGE_MODELLING,))
     assert catalogue.status("python_sources").prepared
     assert "splits" not in catalogue.describe("python_sources")
