@@ -54,7 +54,7 @@ def language_model(
     import keras
     import tensorflow as tf
 
-    from kerasdl.export.text_generation import OPTIONS
+    from kerasdl.export.text_generation import OPTIONS, generator
     from kerasdl.models.next_token import NextToken
 
     _require_logits(model, tokenizer.size)
@@ -69,7 +69,9 @@ def language_model(
     def serving_default(tokens: "tf.Tensor") -> "dict[str, tf.Tensor]":
         return {"logits": tf.cast(logits(tokens), tf.float32)}
 
-    generate_tokens = _generate_tokens(model, context, row, options)
+    # One traced function under both signatures, so that the artefact holds it once.
+    generate_row = generator(model, context)
+    generate_tokens = _generate_tokens(generate_row, [row, *options.values()])
 
     def keras_logits(inputs: Arrays) -> Arrays:
         values = keras.ops.cast(logits(inputs["tokens"]), "float32")
@@ -103,7 +105,7 @@ def language_model(
     }
     if isinstance(tokenizer, CharacterTokenizer):
         text_inputs = {"prompt": tf.TensorSpec([None], tf.string), **options}
-        generate = _generate(model, context, tokenizer, list(text_inputs.values()))
+        generate = _generate(generate_row, tokenizer, list(text_inputs.values()))
         signatures["generate"] = Signature(
             generate,
             text_inputs,
@@ -124,19 +126,17 @@ def language_model(
     )
 
 
-def _generate_tokens(
-    model: "keras.Model", context: int, row: "tf.TensorSpec", options: "dict[str, tf.TensorSpec]"
-) -> Any:
+def _generate_tokens(generate_row: Any, inputs: list[Any]) -> Any:
     import tensorflow as tf
 
-    from kerasdl.export.text_generation import LONGEST, generate
+    from kerasdl.export.text_generation import LONGEST
 
-    @tf.function(input_signature=[row, *options.values()], autograph=False)
+    @tf.function(input_signature=inputs, autograph=False)
     def generate_tokens(tokens: tf.Tensor, *chosen: tf.Tensor) -> dict[str, tf.Tensor]:
         longest = tf.clip_by_value(tf.reduce_max(chosen[0]), 0, LONGEST)
 
         def one(example: tuple[tf.Tensor, ...]) -> tf.Tensor:
-            drawn = generate(model, context, *example)
+            drawn = generate_row(*example)
             return tf.pad(drawn, [[0, longest - tf.size(drawn)]], constant_values=-1)
 
         drawn = tf.map_fn(
@@ -147,12 +147,8 @@ def _generate_tokens(
     return generate_tokens
 
 
-def _generate(
-    model: "keras.Model", context: int, tokenizer: CharacterTokenizer, inputs: list[Any]
-) -> Any:
+def _generate(generate_row: Any, tokenizer: CharacterTokenizer, inputs: list[Any]) -> Any:
     import tensorflow as tf
-
-    from kerasdl.export.text_generation import generate
 
     points = np.array([ord(character) for character in tokenizer.characters], np.int32)
     order = np.argsort(points).astype(np.int32)
@@ -167,7 +163,7 @@ def _generate(
     @tf.function(input_signature=inputs, autograph=False)
     def generate_text(prompt: tf.Tensor, *chosen: tf.Tensor) -> dict[str, tf.Tensor]:
         def one(example: tuple[tf.Tensor, ...]) -> tf.Tensor:
-            drawn = generate(model, context, encode(example[0]), *example[1:])
+            drawn = generate_row(encode(example[0]), *example[1:])
             return tf.strings.unicode_encode(tf.gather(points, drawn), "UTF-8")
 
         texts = tf.map_fn(one, (prompt, *chosen), fn_output_signature=tf.TensorSpec([], tf.string))
