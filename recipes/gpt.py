@@ -9,6 +9,7 @@ steps of 12 windows. It writes text from a prompt, with keys and values cached.
 Task: language modelling
 Data: Tiny Shakespeare (without it: sources of Python's standard library)
 Model: GPT, 4 layers, 4 heads, 128 wide
+Expect: about 1.6 nats per character on the validation text
 Command: kerasdl recipe gpt
 """
 
