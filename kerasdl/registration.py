@@ -8,7 +8,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 # The packages whose import registers everything that a `.keras` file may name.
-REGISTERING_PACKAGES = ("kerasdl.layers", "kerasdl.losses", "kerasdl.schedules")
+REGISTERING_PACKAGES = ("kerasdl.layers", "kerasdl.losses", "kerasdl.models", "kerasdl.schedules")
 
 
 def public(cls: T) -> T:

@@ -8,6 +8,7 @@ from kerasdl.data.augmentation import compose as compose
 from kerasdl.data.augmentation import random_crop as random_crop
 from kerasdl.data.augmentation import random_flip as random_flip
 from kerasdl.data.augmentation import random_shift as random_shift
+from kerasdl.data.binarization import binarized_pairs as binarized_pairs
 from kerasdl.data.catalogue_entry import CatalogueEntry as CatalogueEntry
 from kerasdl.data.data_error import DataError as DataError
 from kerasdl.data.data_info import DataInfo as DataInfo
@@ -17,6 +18,7 @@ from kerasdl.data.image_data import ImageData as ImageData
 from kerasdl.data.labelled_images import LabelledImages as LabelledImages
 from kerasdl.data.load_images import load_images as load_images
 from kerasdl.data.load_text import load_text as load_text
+from kerasdl.data.reconstruction_data import ReconstructionData as ReconstructionData
 from kerasdl.data.text_data import TextData as TextData
 from kerasdl.data.text_tokenizers import from_files as tokenizer_from_files
 
@@ -29,7 +31,9 @@ __all__ = [
     "DataUnavailableError",
     "ImageData",
     "LabelledImages",
+    "ReconstructionData",
     "TextData",
+    "binarized_pairs",
     "compose",
     "load_images",
     "load_text",

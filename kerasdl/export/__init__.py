@@ -7,6 +7,7 @@ this package loads neither Keras nor TensorFlow.
 
 from kerasdl.export.export_error import ExportError as ExportError
 from kerasdl.export.export_report import ExportReport as ExportReport
+from kerasdl.export.image_autoencoder import image_autoencoder as image_autoencoder
 from kerasdl.export.image_classifier import image_classifier as image_classifier
 from kerasdl.export.input_error import InputError as InputError
 from kerasdl.export.language_model import language_model as language_model
@@ -26,6 +27,7 @@ __all__ = [
     "ServedModel",
     "Signature",
     "export_saved_model",
+    "image_autoencoder",
     "image_classifier",
     "language_model",
     "read_images",

@@ -16,6 +16,7 @@ from kerasdl.ops.contrastive import l2_normalize as l2_normalize
 from kerasdl.ops.contrastive import nt_xent as nt_xent
 from kerasdl.ops.dropout import dropout as dropout
 from kerasdl.ops.gaussian import gaussian_kl as gaussian_kl
+from kerasdl.ops.gaussian import gaussian_kl_terms as gaussian_kl_terms
 from kerasdl.ops.gaussian import gaussian_log_likelihood as gaussian_log_likelihood
 from kerasdl.ops.gaussian import gaussian_sample as gaussian_sample
 from kerasdl.ops.masks import causal_mask as causal_mask
@@ -42,6 +43,7 @@ from kerasdl.ops.triplet import batch_hard_triplet_loss as batch_hard_triplet_lo
 from kerasdl.ops.triplet import triplet_loss as triplet_loss
 from kerasdl.ops.variational import bernoulli_log_likelihood as bernoulli_log_likelihood
 from kerasdl.ops.variational import elbo as elbo
+from kerasdl.ops.variational import free_bits as free_bits
 
 __all__ = [
     "additive_attention",
@@ -53,7 +55,9 @@ __all__ = [
     "dropout",
     "elbo",
     "filter_logits",
+    "free_bits",
     "gaussian_kl",
+    "gaussian_kl_terms",
     "gaussian_log_likelihood",
     "gaussian_sample",
     "gelu",

@@ -72,9 +72,38 @@ def gaussian_kl(mean: Any, log_variance: Any, mask: Any = None) -> Any:
     mean, log_variance = at_least_float32(mean), at_least_float32(log_variance)
     check_same_shape(mean=mean, log_variance=log_variance)
     mean, log_variance = replace_masked(mean, mask), replace_masked(log_variance, mask)
+    return sum_per_example(gaussian_kl_terms(mean, log_variance))
+
+
+def gaussian_kl_terms(mean: Any, log_variance: Any) -> Any:
+    """The divergence of `gaussian_kl` by dimension: what each one says about its example.
+
+    A dimension whose divergence is zero carries nothing; the terms show which of a
+    latent code are in use, and `free_bits` spares some of each.
+
+    Args:
+        mean: Tensor `[batch, ...]`, float.
+        log_variance: Tensor of the same shape.
+
+    Returns:
+        Tensor of the same shape, float32 (float64 for float64 inputs), in nats, never
+        below zero.
+
+    Raises:
+        ValueError: If the two shapes differ.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from kerasdl import ops
+    >>> ops.gaussian_kl_terms(np.array([[2.0, 0.0]]), np.zeros((1, 2))).numpy().tolist()
+    [[2.0, 0.0]]
+    """
+    mean, log_variance = at_least_float32(mean), at_least_float32(log_variance)
+    check_same_shape(mean=mean, log_variance=log_variance)
     # exp(v) - 1 - v loses everything to rounding near v = 0; expm1 keeps it.
     excess = ops.maximum(ops.expm1(log_variance) - log_variance, 0.0)
-    return 0.5 * sum_per_example(ops.square(mean) + excess)
+    return 0.5 * (ops.square(mean) + excess)
 
 
 def gaussian_log_likelihood(targets: Any, mean: Any, log_variance: Any, mask: Any = None) -> Any:

@@ -4,6 +4,7 @@ from typing import Any
 
 from keras import ops
 
+from kerasdl.arguments import check_non_negative
 from kerasdl.ops.per_example import check_same_shape, replace_masked, sum_per_example
 from kerasdl.ops.precision import at_least_float32
 
@@ -68,3 +69,35 @@ def elbo(log_likelihood: Any, kl: Any, beta: Any = 1.0) -> Any:
     log_likelihood, kl = at_least_float32(log_likelihood), at_least_float32(kl)
     check_same_shape(log_likelihood=log_likelihood, kl=kl)
     return log_likelihood - ops.cast(beta, kl.dtype) * kl
+
+
+def free_bits(kl_terms: Any, minimum: float) -> Any:
+    """KL divergence per example, with so many nats of each latent dimension free of charge.
+
+    A dimension whose divergence, averaged over the batch, is below `minimum` counts
+    as `minimum` and has no gradient: it need not fall silent before the decoder has
+    learnt to listen (Kingma et al. 2016, https://arxiv.org/abs/1606.04934, equation
+    15). Averaged over the batch, the result is sum_j max(minimum, mean_i KL_ij).
+
+    Args:
+        kl_terms: Tensor `[batch, ...]`: `gaussian_kl_terms`.
+        minimum: Nats of each dimension, at least 0.
+
+    Returns:
+        Tensor `[batch]`, float32 (float64 for float64 inputs).
+
+    Raises:
+        ValueError: If `minimum` is negative.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from kerasdl import ops
+    >>> ops.free_bits(np.array([[3.0, 0.1], [1.0, 0.3]]), minimum=0.5).numpy().tolist()
+    [3.5, 1.5]
+    """
+    check_non_negative(minimum=minimum)
+    kl_terms = at_least_float32(kl_terms)
+    average = ops.mean(kl_terms, axis=0, keepdims=True)
+    floor = ops.full_like(kl_terms, minimum)
+    return sum_per_example(ops.where(average > minimum, kl_terms, floor))

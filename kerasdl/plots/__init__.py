@@ -8,7 +8,17 @@ state, and may be drawn in any thread. A notebook shows them after
 from kerasdl.plots.confusion import confusion_matrix as confusion_matrix
 from kerasdl.plots.images import image_grid as image_grid
 from kerasdl.plots.mistakes import most_wrong_images as most_wrong_images
+from kerasdl.plots.mosaic import image_mosaic as image_mosaic
+from kerasdl.plots.mosaic import image_versions as image_versions
 from kerasdl.plots.saving import save as save
 from kerasdl.plots.training_curves import curves as curves
 
-__all__ = ["confusion_matrix", "curves", "image_grid", "most_wrong_images", "save"]
+__all__ = [
+    "confusion_matrix",
+    "curves",
+    "image_grid",
+    "image_mosaic",
+    "image_versions",
+    "most_wrong_images",
+    "save",
+]

@@ -5,6 +5,9 @@ signatures, be it a run's Keras model or an export, and tells the answer as rows
 programs and as text for people. Importing this package loads neither Keras nor TensorFlow.
 """
 
+from kerasdl.prediction.image_autoencoder import (
+    ImageAutoencoderPredictor as ImageAutoencoderPredictor,
+)
 from kerasdl.prediction.image_classifier import ImageClassifierPredictor as ImageClassifierPredictor
 from kerasdl.prediction.kinds import predictor_for as predictor_for
 from kerasdl.prediction.language_model import LanguageModelPredictor as LanguageModelPredictor
@@ -13,6 +16,7 @@ from kerasdl.prediction.prediction import Prediction as Prediction
 from kerasdl.prediction.predictor import Predictor as Predictor
 
 __all__ = [
+    "ImageAutoencoderPredictor",
     "ImageClassifierPredictor",
     "LanguageModelPredictor",
     "Prediction",

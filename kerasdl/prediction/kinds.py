@@ -2,12 +2,18 @@
 
 from kerasdl.export.input_error import InputError
 from kerasdl.export.served_model import ServedModel
+from kerasdl.prediction.image_autoencoder import ImageAutoencoderPredictor
 from kerasdl.prediction.image_classifier import ImageClassifierPredictor
 from kerasdl.prediction.language_model import LanguageModelPredictor
 from kerasdl.prediction.predictor import Predictor
 
 PREDICTORS: dict[str, type[Predictor]] = {
-    predictor.kind: predictor for predictor in (ImageClassifierPredictor, LanguageModelPredictor)
+    predictor.kind: predictor
+    for predictor in (
+        ImageAutoencoderPredictor,
+        ImageClassifierPredictor,
+        LanguageModelPredictor,
+    )
 }
 
 

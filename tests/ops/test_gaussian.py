@@ -171,3 +171,16 @@ def test_likelihood_shapes_that_differ_are_refused():
 def test_a_mask_with_too_many_axes_is_refused():
     with pytest.raises(ValueError, match=r"mask has shape \(2, 3, 1\).*\(2, 3\)"):
         ops.gaussian_kl(np.zeros((2, 3)), np.zeros((2, 3)), mask=np.ones((2, 3, 1), bool))
+
+
+def test_kl_terms_are_the_summands_of_the_divergence():
+    mean, log_variance = draw(3, 4), draw(3, 4, seed=1)
+    terms = ops.gaussian_kl_terms(mean, log_variance)
+    np.testing.assert_allclose(
+        terms, 0.5 * (np.exp(log_variance) + mean**2 - 1 - log_variance), rtol=1e-9
+    )
+    np.testing.assert_allclose(
+        np.sum(terms, axis=1), ops.gaussian_kl(mean, log_variance), rtol=1e-12
+    )
+    with pytest.raises(ValueError, match=r"mean \(2, 3\), log_variance \(2, 1\)"):
+        ops.gaussian_kl_terms(np.zeros((2, 3)), np.zeros((2, 1)))

@@ -78,3 +78,22 @@ def test_shapes_that_differ_are_refused():
         ops.bernoulli_log_likelihood(np.zeros((2, 3)), np.zeros((2, 1)))
     with pytest.raises(ValueError, match=r"log_likelihood \(2,\), kl \(3,\)"):
         ops.elbo(np.zeros(2), np.zeros(3))
+
+
+@pytest.mark.parametrize("minimum", [0.0, 0.5, 2.0])
+def test_free_bits_average_to_the_formula(minimum):
+    terms = np.random.default_rng(0).exponential(size=(5, 7)) * np.linspace(0, 2, 7)
+    expected = np.maximum(minimum, terms.mean(axis=0)).sum()
+    np.testing.assert_allclose(np.mean(ops.free_bits(terms, minimum)), expected, rtol=1e-12)
+
+
+def test_free_bits_have_no_gradient_where_they_are_free():
+    terms = tf.Variable([[0.1, 3.0], [0.3, 1.0]])
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(ops.free_bits(terms, 0.5))
+    np.testing.assert_array_equal(tape.gradient(loss, terms), [[0, 1], [0, 1]])
+
+
+def test_free_bits_below_zero_are_refused():
+    with pytest.raises(ValueError, match=r"minimum=-0\.1"):
+        ops.free_bits(np.zeros((2, 3)), -0.1)

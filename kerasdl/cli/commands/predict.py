@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     "--top-p", type=float, help="Language models: choose among the likeliest, so probable together."
 )
 @click.option("--seed", type=int, help="Models that draw at random: which draw.  [default: 0]")
+@click.option("--output", help="Autoencoders: folder for the images that they make.")
+@click.option(
+    "--samples", type=click.IntRange(1), help="Variational autoencoders: so many new images."
+)
 @json_option
 @debug_option
 def command(run: str, inputs: tuple[str, ...], as_json: bool, **given: Any) -> None:
@@ -40,7 +44,7 @@ def command(run: str, inputs: tuple[str, ...], as_json: bool, **given: Any) -> N
     model takes: for an image classifier image files (PNG, JPEG, ...) or .npy files
     with one image or many, for a language model text files with beginnings.
     """
-    if not inputs and given.get("prompt") is None:
+    if not inputs and given.get("prompt") is None and given.get("samples") is None:
         raise click.UsageError("Missing argument 'INPUTS...': what is to be predicted.")
     options = {name: value for name, value in given.items() if value is not None}
     predictor = _open(Path(run))
