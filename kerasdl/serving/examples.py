@@ -1,0 +1,136 @@
+"""Bodies of classify and regress requests and responses."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerasdl.serving.predict_request import signature_name_of
+from kerasdl.serving.predict_response import float_texts
+from kerasdl.serving.serving_error import ServingError, invalid
+from kerasdl.serving.tensor_values import decode_b64, encode_text, is_b64, json_type
+
+if TYPE_CHECKING:
+    from tensorflow.core.example.feature_pb2 import Feature
+
+_INT64 = range(-(2**63), 2**63)
+
+
+def read_examples(document: Any, method: str) -> tuple[str, np.ndarray]:
+    """Reads the parsed body of a classify or regress request.
+
+    Args:
+        document: the parsed JSON.
+        method: `"classify"` or `"regress"`, for the message.
+
+    Returns:
+        The signature's name, empty for the default one, and serialized
+        `tf.train.Example`s, an object array `[n]`; the context comes first in each.
+
+    Raises:
+        ServingError: the request is malformed.
+    """
+    name = signature_name_of(document)
+    context = _serialize(document["context"]) if "context" in document else b""
+    if "examples" not in document:
+        raise invalid(f"When method is {method}, key 'examples' is expected and was not found")
+    examples = document["examples"]
+    if not isinstance(examples, list) or not examples:
+        raise invalid("Expecting 'examples' value to be a non-empty list/array")
+    serialized = np.empty(len(examples), dtype=object)
+    for index, example in enumerate(examples):
+        # Two serialized messages one after the other are the two merged.
+        serialized[index] = context + _serialize(example)
+    return name, serialized
+
+
+def write_classifications(classes: np.ndarray | None, scores: np.ndarray | None) -> bytes:
+    """Returns pairs of label and score for each example as the body of a response.
+
+    Args:
+        classes: bytes `[n, k]`, or None: every label is empty.
+        scores: float `[n, k]`, or None: every score is 0.
+
+    Raises:
+        ServingError: they do not fit, or there is no example.
+    """
+    given = [part for part in (classes, scores) if part is not None]
+    shapes = {part.shape for part in given}
+    if len(shapes) != 1 or given[0].ndim != 2:
+        raise invalid(
+            f"Expected classes and scores of one shape [batch, classes]; received {sorted(shapes)}"
+        )
+    (shape,) = shapes
+    if not shape[0]:
+        raise invalid("Cannot convert empty ClassificationResults to JSON")
+    size = shape[0] * shape[1]
+    labels = (
+        ['""'] * size
+        if classes is None
+        else [json.dumps(label.decode("utf-8", errors="replace")) for label in classes.ravel()]
+    )
+    numbers = ["0.0"] * size if scores is None else float_texts(scores)
+    pairs = [f"[{label}, {number}]" for label, number in zip(labels, numbers, strict=True)]
+    width = shape[1]
+    rows = [f"[{', '.join(pairs[i * width : (i + 1) * width])}]" for i in range(shape[0])]
+    return f'{{"results": [{", ".join(rows)}]}}'.encode()
+
+
+def write_regressions(outputs: np.ndarray) -> bytes:
+    """Returns a number for each example as the body of a response.
+
+    Args:
+        outputs: float `[n]` or `[n, 1]`.
+
+    Raises:
+        ServingError: they have another shape, or there is no example.
+    """
+    if outputs.ndim not in (1, 2) or outputs.shape[1:] not in ((), (1,)):
+        raise invalid(f"Expected outputs of shape [batch] or [batch, 1]; received {outputs.shape}")
+    if not len(outputs):
+        raise invalid("Cannot convert empty RegressionResults to JSON")
+    return f'{{"results": [{", ".join(float_texts(outputs))}]}}'.encode()
+
+
+def _serialize(value: Any) -> bytes:
+    from tensorflow.core.example.example_pb2 import Example
+
+    if not isinstance(value, dict):
+        raise invalid("Example must be JSON object")
+    example = Example()
+    for name, feature in value.items():
+        _fill(example.features.feature[name], name, feature)
+    return example.SerializeToString()
+
+
+def _fill(feature: "Feature", name: str, value: Any) -> None:
+    values = value if isinstance(value, list) else [value]
+    kinds = [_kind(name, item) for item in values]
+    for item, kind in zip(values, kinds, strict=True):
+        if kind != kinds[0]:
+            raise invalid(f"Unexpected element type in feature: {name} expecting type: {kinds[0]}")
+        if kind == "bytes":
+            data = decode_b64(item) if is_b64(item) else encode_text(item)
+            feature.bytes_list.value.append(data)
+        elif kind == "float":
+            feature.float_list.value.append(item)
+        else:
+            feature.int64_list.value.append(int(item))
+
+
+def _kind(name: str, item: Any) -> str:
+    if isinstance(item, str) or is_b64(item):
+        return "bytes"
+    if isinstance(item, float):
+        return "float"
+    if isinstance(item, bool):
+        return "int64"
+    if isinstance(item, int):
+        if item not in _INT64:
+            raise ServingError(
+                "INVALID_ARGUMENT",
+                f"Feature: {name} has element with unexpected value: {item}. "
+                "Only int64_t is supported.",
+            )
+        return "int64"
+    raise invalid(f"Feature: {name} has element with unexpected JSON type: {json_type(item)}")

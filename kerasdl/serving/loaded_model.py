@@ -1,0 +1,163 @@
+"""One version of a model in memory, ready to be asked."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerasdl.serving.serving_error import ServingError, invalid
+from kerasdl.serving.signature_info import SignatureInfo, TensorInfo
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+    from tensorflow.core.protobuf.meta_graph_pb2 import MetaGraphDef
+
+# Signatures that TensorFlow keeps for itself.
+_INTERNAL = "__saved_model_"
+
+
+class LoadedModel:
+    """A SavedModel in a session of its own.
+
+    A session, as in TensorFlow Serving: it takes tensors of any shape that the graph can
+    compute, where `tf.saved_model.load` insists on the shapes of the signature; and a
+    call costs less than that of a `tf.function`.
+
+    Args:
+        path: the folder that holds `saved_model.pb`.
+
+    Raises:
+        ServingError: it cannot be loaded.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._session, self._meta_graph = _load(path)
+        self.signatures = {
+            name: SignatureInfo(_infos(definition.inputs), _infos(definition.outputs))
+            for name, definition in self._meta_graph.signature_def.items()
+            if not name.startswith(_INTERNAL)
+        }
+        self._calls = {name: self._make_callable(info) for name, info in self.signatures.items()}
+        self._users = 0
+        self._free = threading.Condition()
+
+    def signature(self, name: str) -> SignatureInfo:
+        """Returns a signature.
+
+        Raises:
+            ServingError: there is none of that name.
+        """
+        if name not in self.signatures:
+            raise invalid(f'Serving signature name: "{name}" not found in signature def')
+        return self.signatures[name]
+
+    def run(self, signature_name: str, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Computes a signature. Any thread may call it, several at a time.
+
+        Args:
+            signature_name: which.
+            inputs: an array for each of its inputs.
+
+        Raises:
+            ServingError: the graph refuses the inputs.
+        """
+        import tensorflow as tf
+
+        info = self.signature(signature_name)
+        try:
+            values = self._calls[signature_name](*(inputs[name] for name in info.inputs))
+        except tf.errors.OpError as error:
+            raise ServingError(_code_name(error), str(error.message).splitlines()[0]) from None
+        except (TypeError, ValueError) as error:
+            raise invalid(str(error).splitlines()[0]) from None
+        return dict(zip(info.outputs, values, strict=True))
+
+    def metadata(self) -> dict[str, Any]:
+        """Returns the signatures as TensorFlow Serving's metadata call tells them."""
+        from google.protobuf.json_format import MessageToDict
+
+        return {
+            "signature_def": {
+                "signature_def": {
+                    name: MessageToDict(
+                        definition,
+                        preserving_proto_field_name=True,
+                        always_print_fields_with_no_presence=True,
+                    )
+                    for name, definition in self._meta_graph.signature_def.items()
+                }
+            }
+        }
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Keeps the model open for the time of a request."""
+        with self._free:
+            self._users += 1
+        try:
+            yield
+        finally:
+            with self._free:
+                self._users -= 1
+                self._free.notify_all()
+
+    def close(self, timeout: float | None = None) -> None:
+        """Waits for the requests that are under way, and frees the memory.
+
+        Args:
+            timeout: wait no longer than so many seconds.
+        """
+        with self._free:
+            self._free.wait_for(lambda: not self._users, timeout)
+        self._session.close()
+
+    def _make_callable(self, info: SignatureInfo) -> Any:
+        from tensorflow.core.protobuf.config_pb2 import CallableOptions
+
+        options = CallableOptions(
+            feed=[tensor.tensor for tensor in info.inputs.values()],
+            fetch=[tensor.tensor for tensor in info.outputs.values()],
+        )
+        # The public `make_callable` goes through `run`, which looks at every name and
+        # shape again: more time than a small model takes.
+        return self._session._make_callable_from_options(options)
+
+
+def _load(path: Path) -> "tuple[tf.compat.v1.Session, MetaGraphDef]":
+    import tensorflow as tf
+
+    # The function behind `tf.compat.v1.saved_model.load`, without its note on deprecation.
+    from tensorflow.python.saved_model.loader_impl import SavedModelLoader
+
+    graph = tf.Graph()
+    session = tf.compat.v1.Session(graph=graph)
+    try:
+        meta_graph = SavedModelLoader(str(path)).load(session, [tf.saved_model.SERVING])
+    except (OSError, ValueError, RuntimeError, TypeError, tf.errors.OpError) as error:
+        session.close()
+        first = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        raise ServingError("UNKNOWN", f"cannot load {path}: {first}") from None
+    return session, meta_graph
+
+
+def _infos(tensors: Any) -> dict[str, TensorInfo]:
+    from tensorflow.core.framework import types_pb2
+
+    infos = {}
+    # Sorted, because a map of a protocol buffer has an order of its own in each process.
+    for name, tensor in sorted(tensors.items()):
+        shape = None
+        if not tensor.tensor_shape.unknown_rank:
+            shape = tuple(None if dim.size < 0 else dim.size for dim in tensor.tensor_shape.dim)
+        infos[name] = TensorInfo(types_pb2.DataType.Name(tensor.dtype), shape, tensor.name)
+    return infos
+
+
+def _code_name(error: Any) -> str:
+    from tensorflow.core.protobuf.error_codes_pb2 import Code
+
+    return Code.Name(error.error_code)

@@ -1,0 +1,121 @@
+"""The body of a predict response."""
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from kerasdl.serving.serving_error import invalid
+
+_SPECIAL = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
+
+
+def write_predict_response(outputs: Mapping[str, np.ndarray], *, row: bool) -> bytes:
+    """Returns outputs as the body of a response.
+
+    Args:
+        outputs: the outputs by name.
+        row: as the request was: example by example, or output by output.
+
+    Raises:
+        ServingError: an output has no batch axis (in the row form), or a type that JSON
+            cannot hold.
+    """
+    if not outputs:
+        raise invalid("Cannot convert empty tensor map to JSON")
+    if not row:
+        texts = {
+            name: _join(_texts(name, tensor), tensor.shape) for name, tensor in outputs.items()
+        }
+        value = next(iter(texts.values())) if len(texts) == 1 else _object(texts)
+        return f'{{"outputs": {value}}}'.encode()
+    batch_size = _batch_size(outputs)
+    columns = {name: _rows(name, tensor) for name, tensor in outputs.items()}
+    if len(columns) == 1:
+        rows = next(iter(columns.values()))
+    else:
+        rows = [
+            _object({name: column[index] for name, column in columns.items()})
+            for index in range(batch_size)
+        ]
+    return f'{{"predictions": [{", ".join(rows)}]}}'.encode()
+
+
+def float_texts(values: np.ndarray) -> list[str]:
+    """Returns the shortest decimals of six digits, or the longer ones that give the number back.
+
+    >>> float_texts(np.array([0.2, 999999.0, 9e6, 1 / 3, np.inf], "float32"))
+    ['0.2', '999999.0', '9e+06', '0.333333343', 'Infinity']
+    """
+    numbers = values.ravel().tolist()
+    texts = ["%g" % number for number in numbers]  # noqa: UP031 (C's format, as upstream has it)
+    again = np.array([float(text) for text in texts]).astype(values.dtype).tolist()
+    digits = "%.9g" if values.dtype == np.float32 else "%.17g"
+    return [
+        _decimal(text if back == number else digits % number)
+        for text, number, back in zip(texts, numbers, again, strict=True)
+    ]
+
+
+def _decimal(text: str) -> str:
+    if text in _SPECIAL:
+        return _SPECIAL[text]
+    return text if "." in text or "e" in text else f"{text}.0"
+
+
+def _texts(name: str, tensor: np.ndarray) -> list[str]:
+    kind, values = tensor.dtype.kind, tensor.ravel()
+    if kind == "f" and tensor.dtype.itemsize >= 4:
+        return float_texts(values)
+    if kind in "iu":
+        return list(map(str, values.tolist()))
+    if kind == "b":
+        return ["true" if value else "false" for value in values.tolist()]
+    if kind in "OSU":
+        return [_string(value, name.endswith("_bytes")) for value in values.tolist()]
+    raise invalid(f"Failed to write JSON value for tensor type: {_type_name(tensor.dtype)}")
+
+
+def _type_name(dtype: np.dtype) -> str:
+    return "half" if dtype == np.float16 else dtype.name
+
+
+def _string(value: Any, as_bytes: bool) -> str:
+    value = value.encode() if isinstance(value, str) else value
+    if as_bytes:
+        return f'{{"b64": "{base64.b64encode(value).decode()}"}}'
+    return json.dumps(value.decode("utf-8", errors="replace"), ensure_ascii=False)
+
+
+def _rows(name: str, tensor: np.ndarray) -> list[str]:
+    texts, inner = _texts(name, tensor), tensor.shape[1:]
+    size = int(np.prod(inner))
+    return [_join(texts[row * size : (row + 1) * size], inner) for row in range(len(tensor))]
+
+
+def _join(texts: list[str], shape: tuple[int, ...]) -> str:
+    for axis, size in reversed(list(enumerate(shape))):
+        count = int(np.prod(shape[:axis]))
+        texts = [f"[{', '.join(texts[i * size : (i + 1) * size])}]" for i in range(count)]
+    return texts[0]
+
+
+def _object(texts: Mapping[str, str]) -> str:
+    return f"{{{', '.join(f'{json.dumps(name)}: {text}' for name, text in texts.items())}}}"
+
+
+def _batch_size(outputs: Mapping[str, np.ndarray]) -> int:
+    sizes: dict[str, int] = {}
+    for name, tensor in outputs.items():
+        if not tensor.ndim:
+            raise invalid(f"Tensor name: {name} has no shape information ")
+        sizes[name] = len(tensor)
+        expected = next(iter(sizes.values()))
+        if sizes[name] != expected:
+            raise invalid(
+                f"Tensor name: {name} has inconsistent batch size: {sizes[name]} "
+                f"expecting: {expected}"
+            )
+    return expected

@@ -1,0 +1,71 @@
+"""The URLs of TensorFlow Serving's REST interface."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from kerasdl.serving.serving_error import invalid
+
+_TARGET = (
+    r"/v1/models/(?P<model>[^/:]+)(?:/versions/(?P<version>[0-9]+)|/labels/(?P<label>[^/:]+))?"
+)
+_POST = re.compile(rf"{_TARGET}:(?P<method>classify|regress|predict)", re.IGNORECASE)
+_GET = re.compile(
+    r"/v1/models(?:/(?P<model>[^/:]+))?(?:/versions/(?P<version>[0-9]+)|/labels/(?P<label>[^/:]+))?"
+    r"(?P<metadata>/metadata)?",
+    re.IGNORECASE,
+)
+_LARGEST_VERSION = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Route:
+    """What a request is about.
+
+    Args:
+        model: the model's name, decoded.
+        method: `predict`, `classify`, `regress`, `metadata` or `status`.
+        version: the version that is asked for.
+        label: or the label that stands for one.
+    """
+
+    model: str
+    method: str
+    version: int | None = None
+    label: str | None = None
+
+
+def parse_route(http_method: str, path: str) -> Route:
+    """Reads a path under `/v1/`.
+
+    Args:
+        http_method: `GET`, `POST`, ...
+        path: as it was sent, not decoded, with its query string: TensorFlow Serving
+            matches it whole.
+
+    Raises:
+        ServingError: there is no such call.
+    """
+    match = None
+    if http_method == "POST":
+        match = _POST.fullmatch(path)
+        # Compared as they are written: `:PREDICT` is no method.
+        if match and match["method"] not in ("classify", "regress", "predict"):
+            match = None
+    elif http_method == "GET":
+        match = _GET.fullmatch(path)
+    if match is None:
+        raise invalid(f"Malformed request: {http_method} {path}")
+    if match["model"] is None:
+        raise invalid("Missing model name in request.")
+    version = None
+    if match["version"] is not None:
+        version = int(match["version"])
+        if version > _LARGEST_VERSION:
+            raise invalid(f"Failed to convert version: {match['version']} to numeric.")
+    if http_method == "POST":
+        method = match["method"]
+    else:
+        method = "metadata" if match["metadata"] == "/metadata" else "status"
+    label = None if match["label"] is None else unquote(match["label"])
+    return Route(unquote(match["model"]), method, version, label)

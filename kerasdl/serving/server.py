@@ -1,0 +1,97 @@
+"""Runs the application with uvicorn."""
+
+import contextlib
+import socket
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from kerasdl.serving.app import ServingApp
+from kerasdl.user_error import UserError
+
+if TYPE_CHECKING:
+    import uvicorn
+
+# Longest time, after SIGTERM, for requests that are under way.
+DRAIN_SECONDS = 30
+
+
+def serve(
+    app: ServingApp,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8501,
+    on_start: Callable[[int], None] | None = None,
+) -> None:
+    """Serves until SIGTERM or Ctrl-C; then answers what is under way, and returns.
+
+    Args:
+        app: the application.
+        host: the address to listen at.
+        port: the port; 0 for any that is free.
+        on_start: called with the port, once the models are loaded and connections wait.
+
+    Raises:
+        UserError: the extra `serve` is not installed, the address cannot be had, or no
+            model can be loaded.
+    """
+    try:
+        import uvicorn
+    except ImportError:
+        raise UserError(
+            "The server needs uvicorn. Install it with: pip install 'kerasdl[serve]'"
+        ) from None
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        server_header=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+    server = uvicorn.Server(config)
+    # uvicorn's own handler raises the signal again once it has drained, so that the
+    # process dies of it; a supervisor wants exit code 0.
+    server.capture_signals = lambda: _stopping(server)  # type: ignore[method-assign]
+    with _listening(host, port) as listener:
+        app.registry.start()
+        # Now, so that whoever reads what `on_start` prints can connect.
+        listener.listen(config.backlog)
+        if on_start is not None:
+            on_start(listener.getsockname()[1])
+        server.run([listener])
+
+
+@contextlib.contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket at an address; tried before models are loaded, which takes long."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UserError(
+            f"Cannot listen at {host}:{port}: {reason}. Choose another --host or --port."
+        ) from None
+    with contextlib.closing(listener):
+        yield listener
+
+
+@contextlib.contextmanager
+def _stopping(server: "uvicorn.Server") -> Iterator[None]:
+    """Lets signals end the server's loop, a second one without waiting."""
+    import signal
+
+    def stop(number: int, frame: object) -> None:
+        server.force_exit = server.should_exit
+        server.should_exit = True
+
+    previous = {one: signal.signal(one, stop) for one in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for one, handler in previous.items():
+            signal.signal(one, handler)

@@ -1,0 +1,267 @@
+"""The application, request by request."""
+
+import asyncio
+import gzip
+import json
+import threading
+import zlib
+
+import numpy as np
+import pytest
+
+from kerasdl.serving import ModelRegistry, ServingApp
+
+PREDICT = "/v1/models/half:predict"
+
+
+def test_predictions_in_both_forms(app, ask):
+    row = ask(app, "POST", PREDICT, '{"instances": [3.0, 4]}')
+    assert (row.status, row.json) == (200, {"predictions": [3.5, 4.0]})
+    assert row.headers[b"content-type"] == b"application/json"
+    assert row.headers[b"content-length"] == str(len(row.body)).encode()
+    column = ask(app, "POST", PREDICT, '{"inputs": {"x": [[3.0], [4]]}}')
+    assert column.json == {"outputs": [[3.5], [4.0]]}
+    assert ask(app, "POST", PREDICT, '{"inputs": 3.0}').json == {"outputs": 3.5}
+
+
+def test_several_inputs_and_outputs(app, ask):
+    body = {"signature_name": "add", "inputs": {"a": [[1, 2]], "b": [[3, 5]]}}
+    answer = ask(app, "POST", PREDICT, json.dumps(body))
+    assert answer.json == {"outputs": {"sum": [[4.0, 7.0]], "mean": 5.5}}
+    body = {"signature_name": "add", "instances": [{"a": [1, 2], "b": [3, 5]}]}
+    answer = ask(app, "POST", PREDICT, json.dumps(body))
+    assert answer.status == 400
+    assert "mean has no shape information" in answer.error
+
+
+@pytest.mark.parametrize("where", ["", "/versions/123", "/labels/stable"])
+def test_versions_and_labels(app, ask, where):
+    answer = ask(app, "POST", f"/v1/models/half{where}:predict", '{"instances": [0]}')
+    assert answer.json == {"predictions": [2.0]}
+    metadata = ask(app, "GET", f"/v1/models/half{where}/metadata").json
+    assert metadata["model_spec"] == {"name": "half", "signature_name": "", "version": "123"}
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "message"),
+    [
+        ("/v1/models/none:predict", 404, "Servable not found for request: Latest(none)"),
+        ("/v1/models/half/versions/9:predict", 404, "not found for request: Specific(half, 9)"),
+        ("/v1/models/half/labels/no:predict", 400, "Unrecognized servable version label: no"),
+        ("/v1/models/..:predict", 404, "Latest(..)"),
+        ("/v1/models/%2e%2e%2f%2e%2e%2fetc:predict", 404, "Latest(../../etc)"),
+        ("/v1/models/half%2F123:predict", 404, "Latest(half/123)"),
+        ("/v1/models/half/../half:predict", 400, "Malformed request"),
+    ],
+)
+def test_models_that_are_not_there(app, ask, path, status, message):
+    answer = ask(app, "POST", path, '{"instances": [1]}')
+    assert answer.status == status
+    assert message in answer.error
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("", "JSON Parse error: The document is empty"),
+        ("{", "JSON Parse error"),
+        ('{"signature_name": "s", "instances": [1]}', 'signature name: "s" not found'),
+        ('{"instances": [[1], [1, 2]]}', "element: 1"),
+        ('{"instances": ["1"]}', "is not of expected type: float"),
+        (
+            '{"signature_name": "add", "inputs": {"a": [[1, 2]], "b": [[1, 2, 3]]}}',
+            "Incompatible shapes",
+        ),
+    ],
+)
+def test_requests_that_are_wrong(app, ask, body, message):
+    answer = ask(app, "POST", PREDICT, body)
+    assert answer.status == 400
+    assert message in answer.error
+    assert "\n" not in answer.error
+    assert ask(app, "POST", PREDICT, '{"instances": [0]}').status == 200
+
+
+@pytest.mark.parametrize("method", ["classify", "regress"])
+def test_a_signature_of_another_method_is_refused(app, ask, method):
+    answer = ask(app, "POST", f"/v1/models/half:{method}", '{"examples": [{"x": 1.0}]}')
+    assert answer.status == 400
+    assert f"Signature serving_default cannot {method}: expected input 'inputs'" in answer.error
+
+
+def test_examples_that_lack_a_feature(app, ask):
+    body = '{"signature_name": "regress_x_to_y", "examples": [{"z": 1.0}]}'
+    answer = ask(app, "POST", "/v1/models/half:regress", body)
+    assert answer.status == 400
+    assert "Feature: x" in answer.error
+
+
+def test_metadata_names_types_and_shapes(app, ask):
+    signatures = ask(app, "GET", "/v1/models/half/metadata").json["metadata"]["signature_def"]
+    add = signatures["signature_def"]["add"]
+    assert add["method_name"] == "tensorflow/serving/predict"
+    assert add["inputs"]["a"]["dtype"] == "DT_FLOAT"
+    assert add["inputs"]["a"]["tensor_shape"] == {
+        "dim": [{"size": "-1", "name": ""}, {"size": "2", "name": ""}],
+        "unknown_rank": False,
+    }
+
+
+def test_gzip(app, ask):
+    header = [(b"content-encoding", b"gzip")]
+    answer = ask(app, "POST", PREDICT, gzip.compress(b'{"instances": [1]}'), header)
+    assert answer.json == {"predictions": [2.5]}
+    whole = gzip.compress(b'{"instances": [1]}')
+    for broken in (b"no gzip", whole[:-9], whole[:5], zlib.compress(b"{}")):
+        answer = ask(app, "POST", PREDICT, broken, header)
+        assert answer.status == 400
+        assert "The document is empty" in answer.error
+
+
+@pytest.fixture
+def small(app):
+    return ServingApp(app.registry, max_request_bytes=1000, cors=True)
+
+
+def test_bodies_over_the_limit_are_refused(small, ask):
+    for chunks in ([b"x" * 1001], [b"x" * 500] * 3):
+        answer = ask(small, "POST", PREDICT, chunks=chunks)
+        assert answer.status == 413
+        assert answer.error == "Request body is larger than 1000 bytes"
+        assert answer.headers[b"connection"] == b"close"
+    bomb = gzip.compress(b"0" * 10**7)[:1000]
+    answer = ask(small, "POST", PREDICT, bomb, [(b"content-encoding", b"gzip")])
+    assert answer.status == 413
+    exact = b'{"instances": [1]}'.ljust(1000)
+    assert ask(small, "POST", PREDICT, exact).status == 200
+
+
+def test_other_origins_only_where_allowed(app, small, ask):
+    allowed = ask(small, "OPTIONS", PREDICT)
+    assert (allowed.status, allowed.body) == (200, b"")
+    assert allowed.headers[b"access-control-allow-origin"] == b"*"
+    assert ask(small, "GET", "/v1/models/no").headers[b"access-control-allow-origin"] == b"*"
+    refused = ask(app, "OPTIONS", PREDICT)
+    assert refused.status == 400
+    assert b"access-control-allow-origin" not in refused.headers
+
+
+def test_what_tensorflow_serving_does_not_have(app, ask):
+    assert ask(app, "GET", "/healthz").body == b"ok\n"
+    assert ask(app, "GET", "/readyz").body == b"ready\n"
+    assert ask(app, "HEAD", "/healthz").body == b""
+    assert ask(app, "GET", "/models").json["models"]["half"] == {
+        "version": 123,
+        "url": "/v1/models/half",
+    }
+    assert ask(app, "GET", "/favicon.ico").status == 404
+    assert ask(app, "POST", "/healthz").status == 400
+
+
+def test_a_server_without_a_model_is_not_ready(half_plus_two, tmp_path, ask):
+    half_plus_two(tmp_path / "half" / "1")
+    registry = ModelRegistry(tmp_path, poll_seconds=0)
+    app = ServingApp(registry)
+    assert ask(app, "GET", "/readyz").status == 503
+    registry.start()
+    assert ask(app, "GET", "/readyz").status == 200
+    registry.close()
+
+
+def test_metrics_count_what_was_asked(app, ask):
+    counted = ServingApp(app.registry)
+    ask(counted, "POST", PREDICT, '{"instances": [1, 2]}')
+    ask(counted, "POST", PREDICT, "{")
+    ask(counted, "POST", "/v1/models/none:predict", "{}")
+    text = ask(counted, "GET", "/monitoring/prometheus/metrics").body.decode()
+    assert ':tensorflow:serving:request_count{model_name="half",status="OK"} 1\n' in text
+    assert (
+        ':tensorflow:serving:request_count{model_name="half",status="INVALID_ARGUMENT"} 1' in text
+    )
+    assert ':tensorflow:serving:request_count{model_name="none",status="NOT_FOUND"} 1' in text
+    assert ':tensorflow:serving:request_example_count_total{model="half"} 2\n' in text
+    count = ':request_latency_count{model_name="half",API="predict",entrypoint="REST"} 1\n'
+    assert count in text
+    answer = ask(counted, "GET", "/monitoring/prometheus/metrics?a=b")
+    assert "Unexpected path" in answer.error
+
+
+@pytest.fixture
+def slow(app):
+    """A model that answers when it is told to."""
+    gate = threading.Event()
+
+    class Slow(ServingApp):
+        async def _run(self, model, route, name, inputs):
+            await asyncio.to_thread(gate.wait, 20)
+            return {"y": np.zeros(1)}
+
+    yield Slow(app.registry, timeout_seconds=0.1)
+    gate.set()
+
+
+def test_a_request_that_takes_too_long(slow, acall):
+    async def run():
+        started = asyncio.get_running_loop().time()
+        answer = await acall(slow, "POST", PREDICT, '{"instances": [1]}')
+        return answer, asyncio.get_running_loop().time() - started
+
+    loop = asyncio.new_event_loop()
+    answer, seconds = loop.run_until_complete(run())
+    assert answer.status == 504
+    assert answer.error == "Timed out waiting for response"
+    assert seconds < 10
+    text = loop.run_until_complete(acall(slow, "GET", "/monitoring/prometheus/metrics")).body
+    assert b'status="DEADLINE_EXCEEDED"} 1' in text
+
+
+def test_a_client_that_leaves_before_its_request_is_complete(app):
+    sent = []
+
+    async def receive():
+        return {"type": "http.disconnect"}
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": PREDICT, "headers": [], "query_string": b""}
+    asyncio.run(app(scope, receive, send))
+    assert sent == []
+
+
+def test_the_lifespan_loads_and_drops_the_models(half_plus_two, tmp_path):
+    half_plus_two(tmp_path / "half" / "1")
+    app = ServingApp(ModelRegistry(tmp_path, poll_seconds=0))
+    states = []
+
+    async def run():
+        messages = iter(["lifespan.startup", "lifespan.shutdown"])
+
+        async def receive():
+            states.append(app.registry.is_ready())
+            return {"type": next(messages)}
+
+        async def send(message):
+            states.append(message["type"])
+
+        await app({"type": "lifespan"}, receive, send)
+
+    asyncio.run(run())
+    assert states == [False, "lifespan.startup.complete", True, "lifespan.shutdown.complete"]
+    assert not app.registry.is_ready()
+
+
+def test_a_lifespan_that_fails_says_why(half_plus_two, tmp_path):
+    (half_plus_two(tmp_path / "half" / "1") / "saved_model.pb").write_bytes(b"\xff")
+    app = ServingApp(ModelRegistry(tmp_path, poll_seconds=0))
+    sent = []
+
+    async def receive():
+        return {"type": "lifespan.startup"}
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(app({"type": "lifespan"}, receive, send))
+    assert sent[0]["type"] == "lifespan.startup.failed"
+    assert "No model can be served" in sent[0]["message"]

@@ -1,0 +1,173 @@
+"""Versions come and go; the one that works stays."""
+
+import logging
+import shutil
+
+import numpy as np
+import pytest
+
+from kerasdl.serving import ModelRegistry
+from kerasdl.serving.loaded_model import LoadedModel
+from kerasdl.serving.model_folder import ModelFolder
+from kerasdl.serving.serving_error import ServingError
+from kerasdl.user_error import UserError
+
+
+def ask(model, value=2.0):
+    return float(model.get().run("serving_default", {"x": np.float32(value)})["y"])
+
+
+@pytest.fixture
+def model(half_plus_two, tmp_path):
+    half_plus_two(tmp_path / "half" / "1")
+    model = ModelFolder("half", tmp_path / "half")
+    model.refresh(at_once=True)
+    yield model
+    model.close()
+
+
+def test_a_new_version_replaces_the_old_one(model, half_plus_two):
+    assert ask(model) == 3.0
+    half_plus_two(model.path / "00000002", offset=5)
+    model.refresh()
+    assert model.highest() == 1  # it may still be being copied
+    model.refresh()
+    assert (model.highest(), ask(model)) == (2, 6.0)
+    assert {number: status.state for number, status in model.statuses.items()} == {
+        1: "END",
+        2: "AVAILABLE",
+    }
+    with pytest.raises(ServingError, match=r"Servable not found for request: Specific\(half, 1\)"):
+        model.get(1)
+
+
+@pytest.mark.parametrize("spoil", ["saved_model.pb", "variables/variables.data-00000-of-00001"])
+def test_a_broken_version_is_reported_and_the_old_one_stays(model, half_plus_two, spoil, caplog):
+    folder = half_plus_two(model.path / "2")
+    (folder / spoil).write_bytes(b"\xff\xff\xff\xff")
+    with caplog.at_level(logging.ERROR, "kerasdl.serving"):
+        for _ in range(4):
+            model.refresh()
+    assert model.highest() == 1
+    assert ask(model) == 3.0
+    assert model.statuses[2].state == "END"
+    assert model.statuses[2].error_code == "UNKNOWN"
+    # Once, not at every look; and in one line.
+    (record,) = caplog.records
+    assert record.getMessage().startswith("half version 2 cannot be served: cannot load ")
+    assert "\n" not in record.getMessage()
+
+
+def test_a_broken_version_that_is_mended_is_served(model, half_plus_two):
+    folder = half_plus_two(model.path / "2", offset=5)
+    whole = (folder / "saved_model.pb").read_bytes()
+    (folder / "saved_model.pb").write_bytes(whole[:100])
+    for _ in range(3):
+        model.refresh()
+    assert model.highest() == 1
+    (folder / "saved_model.pb").write_bytes(whole)
+    for _ in range(2):
+        model.refresh()
+    assert (model.highest(), ask(model)) == (2, 6.0)
+
+
+def test_a_folder_that_vanishes_drops_nothing(model):
+    shutil.rmtree(model.path)
+    for _ in range(3):
+        model.refresh()
+    assert ask(model) == 3.0
+
+
+def test_the_version_before_comes_back_when_the_newest_is_deleted(model, half_plus_two):
+    folder = half_plus_two(model.path / "2", offset=5)
+    for _ in range(2):
+        model.refresh()
+    assert ask(model) == 6.0
+    shutil.rmtree(folder)
+    for _ in range(2):
+        model.refresh()
+    assert ask(model) == 3.0
+
+
+def test_a_version_in_use_is_not_closed_under_a_request(model, half_plus_two):
+    loaded = model.get()
+    half_plus_two(model.path / "2", offset=5)
+    model.refresh()
+    import threading
+
+    with loaded.in_use():
+        dropping = threading.Thread(target=model.refresh)
+        dropping.start()
+        while model.highest() != 2:
+            dropping.join(0.01)
+        assert dropping.is_alive()
+        assert float(loaded.run("serving_default", {"x": np.float32(2)})["y"]) == 3.0
+    dropping.join()
+    with pytest.raises(ServingError, match="closed"):
+        loaded.run("serving_default", {"x": np.float32(2)})
+
+
+def test_several_versions_are_kept_where_asked(half_plus_two, tmp_path):
+    for version in (1, 2, 3):
+        half_plus_two(tmp_path / "half" / str(version))
+    model = ModelFolder("half", tmp_path / "half", num_versions=2)
+    model.refresh(at_once=True)
+    assert sorted(model.loaded) == [2, 3]
+    model.close()
+
+
+def test_what_can_be_served(half_plus_two, tmp_path):
+    version = half_plus_two(tmp_path / "models" / "half" / "7")
+    half_plus_two(tmp_path / "models" / "unversioned")
+    (tmp_path / "models" / ".hidden").mkdir()
+    (tmp_path / "models" / "empty" / "1").mkdir(parents=True)
+    for path, found in (
+        (version, {"half": 7}),
+        (version.parent, {"half": 7}),
+        (version.parents[1], {"half": 7, "unversioned": 1}),
+        (tmp_path / "models" / "unversioned", {"unversioned": 1}),
+    ):
+        registry = ModelRegistry(path, poll_seconds=0)
+        registry.start()
+        assert {name: model.highest() for name, model in registry.models.items()} == found
+        assert registry.is_ready()
+        registry.close()
+
+
+@pytest.mark.parametrize("path", ["nowhere", "file", "empty"])
+def test_nothing_to_serve(path, tmp_path):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UserError, match=r"holds no model. Expected a SavedModel \(saved_model.pb"):
+        ModelRegistry(tmp_path / path)
+
+
+def test_nothing_that_can_be_loaded(half_plus_two, tmp_path):
+    folder = half_plus_two(tmp_path / "half" / "1")
+    (folder / "saved_model.pb").write_bytes(b"\xff")
+    with pytest.raises(UserError, match=r"No model can be served. half: cannot load .*half/1"):
+        ModelRegistry(tmp_path, poll_seconds=0).start()
+
+
+def test_new_models_and_versions_are_found_by_the_watch(half_plus_two, tmp_path):
+    import time
+
+    half_plus_two(tmp_path / "models" / "half" / "1")
+    registry = ModelRegistry(tmp_path / "models", poll_seconds=0.05)
+    registry.start()
+    registry.start()
+    half_plus_two(tmp_path / "models" / "half" / "2")
+    half_plus_two(tmp_path / "models" / "other" / "4")
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        found = {name: model.highest() for name, model in registry.models.items()}
+        if found == {"half": 2, "other": 4}:
+            break
+        time.sleep(0.05)
+    registry.close()
+    assert found == {"half": 2, "other": 4}
+
+
+def test_a_model_for_training_alone_cannot_be_served(tmp_path):
+    with pytest.raises(ServingError, match=r"cannot load .*nowhere"):
+        LoadedModel(tmp_path / "nowhere")
