@@ -2,22 +2,18 @@
 
 import asyncio
 import json
-import time
 import zlib
 from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from kerasdl.serving.batcher import Batcher
 from kerasdl.serving.batching_options import BatchingOptions
+from kerasdl.serving.engine import Engine
 from kerasdl.serving.examples import read_examples, write_classifications, write_regressions
 from kerasdl.serving.json_text import parse
 from kerasdl.serving.loaded_model import LoadedModel
-from kerasdl.serving.metrics import ServerMetrics
 from kerasdl.serving.predict_request import DEFAULT_SIGNATURE, read_predict_request
 from kerasdl.serving.predict_response import write_predict_response
 from kerasdl.serving.registry import ModelRegistry
@@ -83,14 +79,10 @@ class ServingApp:
         cors: bool = False,
     ) -> None:
         self.registry = registry
-        self.batching = batching
+        self.engine = Engine(registry, batching)
         self.max_request_bytes = max_request_bytes
         self.timeout_seconds = timeout_seconds
         self.cors = cors
-        self.metrics = ServerMetrics()
-        threads = batching.num_batch_threads if batching else 4
-        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="inference")
-        self._batchers: WeakKeyDictionary[LoadedModel, dict[str, Batcher]] = WeakKeyDictionary()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request, or starts and stops with the server."""
@@ -108,8 +100,7 @@ class ServingApp:
             return
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        await asyncio.to_thread(self.registry.close)
-        self._executor.shutdown()
+        await asyncio.to_thread(self.engine.close)
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -196,7 +187,7 @@ class ServingApp:
         if path == METRICS_PATH:
             if full_path != path:
                 raise invalid(f"Unexpected path: {full_path}. Should be {path}")
-            return Answer(200, self.metrics.text().encode(), b"text/plain")
+            return Answer(200, self.engine.metrics.text().encode(), b"text/plain")
         if path == "/healthz":
             return Answer(200, b"ok\n", _TEXT)
         if path == "/readyz":
@@ -234,28 +225,12 @@ class ServingApp:
             return _json({"model_spec": spec, "metadata": model.metadata()})
 
     async def _infer(self, route: Route, body: bytes) -> Answer:
-        started = time.perf_counter()
-        code = "OK"
-        try:
-            with self.registry.use(route.model, route.version, route.label) as (_, model):
-                methods = {
-                    "predict": self._predict,
-                    "classify": self._classify,
-                    "regress": self._regress,
-                }
-                answer = await methods[route.method](model, route, body)
-        except ServingError as error:
-            code = error.code
-            raise
-        except asyncio.CancelledError:
-            code = "DEADLINE_EXCEEDED"
-            raise
-        finally:
-            self.metrics.request_count.add(model_name=route.model, status=code)
-        micros = (time.perf_counter() - started) * 1e6
-        labels = {"model_name": route.model, "API": route.method, "entrypoint": "REST"}
-        self.metrics.request_latency.observe(micros, **labels)
-        return Answer(200, answer)
+        methods = {"predict": self._predict, "classify": self._classify, "regress": self._regress}
+        with (
+            self.engine.counted(route.model, route.method, "REST"),
+            self.registry.use(route.model, route.version, route.label) as (_, model),
+        ):
+            return Answer(200, await methods[route.method](model, route, body))
 
     async def _predict(self, model: LoadedModel, route: Route, body: bytes) -> bytes:
         request = await self._read(lambda: read_predict_request(parse(body), model.signature), body)
@@ -292,20 +267,7 @@ class ServingApp:
     async def _run(
         self, model: LoadedModel, route: Route, name: str, inputs: dict[str, np.ndarray]
     ) -> dict[str, np.ndarray]:
-        started = time.perf_counter()
-        batchers = self._batchers.setdefault(model, {})
-        if name not in batchers:
-            batchers[name] = Batcher(
-                lambda tensors: model.run(name, tensors), self._executor, self.batching
-            )
-        outputs = await batchers[name].submit(inputs)
-        micros = (time.perf_counter() - started) * 1e6
-        labels = {"model_name": route.model, "API": route.method, "runtime": "TF2"}
-        self.metrics.runtime_latency.observe(micros, **labels)
-        first = next(iter(inputs.values()), None)
-        count = len(first) if first is not None and first.ndim else 1
-        self.metrics.example_count.add(count, model=route.model)
-        return outputs
+        return await self.engine.run(model, name, inputs, name=route.model, method=route.method)
 
 
 def _json(value: Any) -> Answer:

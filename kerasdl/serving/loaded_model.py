@@ -88,10 +88,14 @@ class LoadedModel:
                         preserving_proto_field_name=True,
                         always_print_fields_with_no_presence=True,
                     )
-                    for name, definition in self._meta_graph.signature_def.items()
+                    for name, definition in self.signature_definitions()
                 }
             }
         }
+
+    def signature_definitions(self) -> Iterator[tuple[str, Any]]:
+        """Returns name and protocol buffer of each signature."""
+        yield from self._meta_graph.signature_def.items()
 
     @contextmanager
     def in_use(self) -> Iterator[None]:

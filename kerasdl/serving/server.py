@@ -1,5 +1,6 @@
 """Runs the application with uvicorn."""
 
+import asyncio
 import contextlib
 import socket
 from collections.abc import Callable, Iterator
@@ -20,19 +21,21 @@ def serve(
     *,
     host: str = "127.0.0.1",
     port: int = 8501,
-    on_start: Callable[[int], None] | None = None,
+    grpc_port: int | None = None,
+    on_start: Callable[[int, int | None], None] | None = None,
 ) -> None:
     """Serves until SIGTERM or Ctrl-C; then answers what is under way, and returns.
 
     Args:
         app: the application.
         host: the address to listen at.
-        port: the port; 0 for any that is free.
-        on_start: called with the port, once the models are loaded and connections wait.
+        port: the port for REST; 0 for any that is free.
+        grpc_port: the port for gRPC, 0 for any that is free; None for no gRPC.
+        on_start: called with both ports, once the models are loaded and connections wait.
 
     Raises:
-        UserError: the extra `serve` is not installed, the address cannot be had, or no
-            model can be loaded.
+        UserError: the extra `serve` or `grpc` is not installed, an address cannot be
+            had, or no model can be loaded.
     """
     try:
         import uvicorn
@@ -52,13 +55,25 @@ def serve(
     # uvicorn's own handler raises the signal again once it has drained, so that the
     # process dies of it; a supervisor wants exit code 0.
     server.capture_signals = lambda: _stopping(server)  # type: ignore[method-assign]
+
+    async def run(listener: socket.socket) -> None:
+        async with contextlib.AsyncExitStack() as stack:
+            bound = None
+            if grpc_port is not None:
+                from kerasdl.serving.grpc_server import grpc_server
+
+                bound = await stack.enter_async_context(grpc_server(app.engine, host, grpc_port))
+            if on_start is not None:
+                on_start(listener.getsockname()[1], bound)
+            await server.serve([listener])
+
     with _listening(host, port) as listener:
         app.registry.start()
         # Now, so that whoever reads what `on_start` prints can connect.
         listener.listen(config.backlog)
-        if on_start is not None:
-            on_start(listener.getsockname()[1])
-        server.run([listener])
+        loop_factory = config.get_loop_factory()
+        with asyncio.Runner(loop_factory=loop_factory) as runner:
+            runner.run(run(listener))
 
 
 @contextlib.contextmanager

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 @click.argument("path", default="saved_models")
 @click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 for other machines.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8501, show_default=True)
+@click.option(
+    "--grpc-port", type=click.IntRange(0, 65535), help="Serve gRPC as well.  [default: off]"
+)
 @click.option("--batching/--no-batching", default=True, help="Gather requests.  [default: on]")
 @click.option("--max-batch-size", type=click.IntRange(min=1), default=64, show_default=True)
 @click.option(
@@ -58,6 +61,7 @@ def command(
     path: str,
     host: str,
     port: int,
+    grpc_port: int | None,
     batching: bool,
     max_batch_size: int,
     batch_timeout_micros: int,
@@ -103,7 +107,13 @@ def command(
         timeout_seconds=timeout_seconds,
         cors=cors,
     )
-    serve(app, host=host, port=port, on_start=lambda bound: _print_usage(registry, host, bound))
+    serve(
+        app,
+        host=host,
+        port=port,
+        grpc_port=grpc_port,
+        on_start=lambda rest, grpc: _print_usage(registry, host, rest, grpc),
+    )
     click.echo("Stopped.")
 
 
@@ -125,9 +135,10 @@ def _labels(words: tuple[str, ...]) -> dict[str, dict[str, int]]:
     return labels
 
 
-def _print_usage(registry: "ModelRegistry", host: str, port: int) -> None:
+def _print_usage(registry: "ModelRegistry", host: str, port: int, grpc_port: int | None) -> None:
     """Each signature with a line that can be pasted, and the same folder in a container."""
-    url = f"http://{'localhost' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104
+    name_of_host = "localhost" if host in ("0.0.0.0", "::") else host  # noqa: S104
+    url = f"http://{name_of_host}:{port}"
     for name, folder in sorted(registry.models.items()):
         version = folder.highest()
         if version is None:
@@ -146,6 +157,8 @@ def _print_usage(registry: "ModelRegistry", host: str, port: int) -> None:
                 f"  docker run -p 8501:8501 -v {folder.path.resolve()}:/models/{name} "
                 f"-e MODEL_NAME={name} tensorflow/serving"
             )
+    if grpc_port is not None:
+        click.echo(f"gRPC at {name_of_host}:{grpc_port}")
     click.echo(f"Serving at {url} (Ctrl-C stops): {url}/models, {url}/healthz", nl=True)
 
 
