@@ -8,6 +8,7 @@ from typing import Any
 from kerasdl import files
 from kerasdl.export.rest_request import rest_request
 from kerasdl.export.servable import Servable
+from kerasdl.export.warmup import WARMUP_FILE, write_warmup_requests
 from kerasdl.version import __version__
 
 # Where TensorFlow Serving lets other files be.
@@ -25,7 +26,7 @@ def check_metadata(metadata: dict[str, Any] | None) -> None:
 def write_extra_files(
     servable: Servable, signatures: dict[str, Any], metadata: dict[str, Any], folder: Path
 ) -> None:
-    """Writes `signature.json`, labels, the servable's own files and a sample request per signature.
+    """Writes `signature.json`, labels, the servable's own files and sample requests.
 
     Args:
         servable: What was exported.
@@ -54,8 +55,10 @@ def write_extra_files(
     }
     files.write_json(extra / "signature.json", description)
     one = {name: values[:1] for name, values in servable.sample.items()}
-    for name, signature in servable.signatures.items():
+    requests = {name: signature.request(one) for name, signature in servable.signatures.items()}
+    for name, inputs in requests.items():
         suffix = "" if name == "serving_default" else "_" + name.removeprefix("serve_")
-        request = rest_request(name, signature.request(one))
         # On one line: an image would fill a thousand.
-        files.write_text(extra / f"sample_request{suffix}.json", json.dumps(request) + "\n")
+        text = json.dumps(rest_request(name, inputs)) + "\n"
+        files.write_text(extra / f"sample_request{suffix}.json", text)
+    write_warmup_requests(extra / WARMUP_FILE, requests.items())

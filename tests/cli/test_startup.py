@@ -25,6 +25,8 @@ QUICK = [
     ["predict", "nowhere", "--prompt", "x"],
     ["evaluate", "nowhere"],
     ["export", "nowhere"],
+    ["serve", "nowhere"],
+    ["serve", "--help"],
     ["data", "list"],
     ["data", "--help"],
 ]

@@ -44,6 +44,7 @@ def test_the_files_of_an_export(exported):
         "sample_request_bytes.json",
         "sample_request_classify.json",
         "signature.json",
+        "tf_serving_warmup_requests",
     ]
 
 
