@@ -1,6 +1,8 @@
 """The recipe `gpt`: what it optimises, and all that it does with a run."""
 
 import json
+import re
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +11,11 @@ import pytest
 
 import kerasdl
 from kerasdl.cli import main, recipes
+from kerasdl.data import TextData
 from kerasdl.data.text_tokenizers import from_files
 from kerasdl.recipes import gpt
+from kerasdl.training import checkpoint
+from kerasdl.training.interrupted import Interrupted
 from kerasdl.training.run import Run
 from kerasdl.user_error import UserError
 
@@ -65,6 +70,8 @@ def test_model_is_the_one_that_is_claimed() -> None:
     assert f"{len([x for x in model.layers if x.name.startswith('block')])} layers" in claim
     assert f"{model.get_layer('embedding').output_dim} wide" in claim
     assert f"{model.get_layer('block_1').num_heads} heads" in claim
+    shakespeare = kerasdl.models.gpt(vocabulary_size=65)  # its characters
+    assert f"{shakespeare.count_params():,} parameters" in claim
 
 
 def test_what_is_optimised(rhyme: Path) -> None:
@@ -127,16 +134,28 @@ def test_predict_with_mistakes(run: Run, capsys: pytest.CaptureFixture[str]) -> 
         assert message in error
 
 
-def test_interrupted_runs_go_on_exactly(run: Run, rhyme: Path, tmp_path: Path) -> None:
-    short = train(tmp_path, rhyme, epochs=1, export=False)
-    # An ended run goes on with more epochs; the schedule knew of both from the beginning.
-    whole = train(tmp_path, rhyme, export=False)
-    assert whole.history["loss"] == run.history["loss"]
-    assert short.history["steps"] == [6]
-    data = gpt.load_data(gpt.Config(data=str(rhyme), **TINY))
-    batches = [np.asarray(inputs) for inputs, _ in data.epoch_batches(12, 0, 1)]
-    rest = [np.asarray(inputs) for inputs, _ in data.epoch_batches(12, 0, 1, first_step=4)]
-    np.testing.assert_array_equal(rest, batches[4:])
+class Interrupting(TextData):
+    """Ctrl-C comes when the second epoch begins, and is noticed after two of its steps."""
+
+    def epoch_batches(self, batch_size: int, seed: int, epoch: int, first_step: int = 0) -> Any:
+        if epoch == 1:
+            signal.raise_signal(signal.SIGINT)
+        return super().epoch_batches(batch_size, seed, epoch, first_step)
+
+
+def test_a_run_that_is_interrupted_goes_on_exactly(
+    run: Run, rhyme: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = gpt.load_data
+    with monkeypatch.context() as patch:
+        patch.setattr(gpt, "load_data", lambda config: Interrupting(**vars(load(config))))
+        with pytest.raises(Interrupted):
+            train(tmp_path, rhyme, export=False)
+    (folder,) = (tmp_path / "runs" / "gpt").iterdir()
+    assert checkpoint.read_state(folder / "last.keras")["step"] == 2
+    resumed = kerasdl.train(gpt, resume=folder, export=False, quiet=True)
+    assert resumed.history["loss"] == run.history["loss"]
+    assert resumed.history["val_loss"] == run.history["val_loss"]
 
 
 @pytest.mark.parametrize(
@@ -171,3 +190,15 @@ def test_too_short_a_text(rhyme: Path, tmp_path: Path) -> None:
         train(tmp_path, rhyme, context=4096)
     with pytest.raises(UserError, match=r"'mnist' is for image classification; expected one for l"):
         train(tmp_path, Path("mnist"))
+
+
+def test_page_shows_the_recorded_run() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    page = (docs / "recipes" / "gpt.md").read_text()
+    result = (docs / "results" / "gpt.md").read_text()
+    nats = re.search(r"\| test nats_per_character \| (\d\.\d+) \|", result)
+    assert nats is not None
+    assert f"nats_per_character {nats[1]}" in page
+    assert f"{float(nats[1]):.2f} nats" in recipes.facts("gpt")["expect"]
+    for picture in re.findall(r"\]\((gpt/\w+\.png)\)", page):
+        assert (docs / "recipes" / picture).is_file()
