@@ -1,0 +1,147 @@
+"""A recurrent network that learns to write, character by character.
+
+The classic of Karpathy (2015, "The unreasonable effectiveness of recurrent neural
+networks"): an embedding, an LSTM (Hochreiter and Schmidhuber, 1997), a GRU or a simple
+recurrent layer, and the logits of the next character, trained with AdamW under warm-up
+and cosine decay. It writes text from a prompt; its state is all that it remembers.
+
+Task: language modelling
+Data: Tiny Shakespeare (without it: sources of Python's standard library)
+Model: LSTM, 256 units, 349,569 parameters
+Expect: not measured yet; counting pairs of characters reaches 2.51 nats per character
+Command: kerasdl recipe char_lm
+"""
+
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+import kerasdl
+from kerasdl.data import catalogue
+from kerasdl.training import RecipeConfig
+
+
+class Config(RecipeConfig):
+    """What you may choose."""
+
+    tasks: ClassVar[tuple[str, ...]] = (catalogue.LANGUAGE_MODELLING,)
+
+    epochs: int = Field(10, ge=1)
+    """How often the model is measured; an epoch is `steps_per_epoch` steps."""
+
+    steps_per_epoch: int = Field(250, ge=1)
+    """Steps between two measurements, each on a batch of windows at random places."""
+
+    batch_size: int = Field(32, ge=1)
+    """Windows in one step, over all devices."""
+
+    context: int = Field(128, ge=2)
+    """Tokens in a window: as far back as a gradient reaches."""
+
+    tokenizer: Literal["characters", "bpe"] = "characters"
+    """A token for each character, or tokens learned from the text (pip install 'kerasdl[text]')."""
+
+    vocabulary_size: int = Field(512, ge=2)
+    """Most characters there may be; with bpe the number of tokens."""
+
+    cell: Literal["rnn", "gru", "lstm"] = "lstm"
+    """Kind of the recurrent layers."""
+
+    units: int = Field(256, ge=1)
+    """Size of the state of each recurrent layer."""
+
+    num_layers: int = Field(1, ge=1)
+    """Recurrent layers, one on the other."""
+
+    embedding_width: int = Field(64, ge=1)
+    """Width of the embedding of the tokens."""
+
+    dropout_rate: float = Field(0.0, ge=0, lt=1)
+    """Rate of dropout after each recurrent layer."""
+
+    learning_rate: float = Field(5e-3, gt=0)
+    """Highest learning rate of the schedule: warm-up, then a cosine to zero."""
+
+    weight_decay: float = Field(0.01, ge=0)
+    """Decay of the weight matrices in AdamW."""
+
+
+SMOKE = {
+    "data": "python_sources",
+    "epochs": 2,
+    "steps_per_epoch": 10,
+    "units": 32,
+    "context": 32,
+}
+
+
+def load_data(config: Config) -> Any:
+    """Tiny Shakespeare, or what `config.data` names, as windows of tokens."""
+    return kerasdl.data.load_text(
+        config.data,
+        preferred="tiny_shakespeare",
+        fallback="python_sources",
+        tokenizer=config.tokenizer,
+        vocabulary_size=config.vocabulary_size,
+        context=config.context,
+        steps_per_epoch=config.steps_per_epoch,
+        data_dir=config.data_dir,
+    )
+
+
+def build_model(config: Config, data: Any) -> Any:
+    """The network, and what is optimised: the cross-entropy of the next token, in nats."""
+    import keras
+
+    model = kerasdl.models.char_rnn(
+        vocabulary_size=data.tokenizer.size,
+        cell=config.cell,
+        units=config.units,
+        num_layers=config.num_layers,
+        embedding_width=config.embedding_width,
+        dropout_rate=config.dropout_rate,
+        seed=config.seed,
+    )
+    steps = config.epochs * config.steps_per_epoch
+    learning_rate = kerasdl.schedules.WarmupCosine(config.learning_rate, steps, steps // 20)
+    optimizer = keras.optimizers.AdamW(
+        learning_rate, weight_decay=config.weight_decay, global_clipnorm=1.0
+    )
+    optimizer.exclude_from_weight_decay(var_names=["bias"])
+    model.compile(
+        optimizer=optimizer,
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        steps_per_execution=config.steps_per_execution,
+        jit_compile=config.jit_compile,
+    )
+    return model
+
+
+def measure(config: Config, model: Any, data: Any) -> dict[str, float]:
+    """The test loss by character, which does not depend on the tokenizer."""
+    nats = kerasdl.diagnostics.nats_per_character(model, data, config.batch_size)
+    return {"nats_per_character": nats}
+
+
+def baselines(config: Config, data: Any) -> dict[str, dict[str, float]]:
+    """What counting characters, and pairs of them, achieves."""
+    return kerasdl.diagnostics.ngram_baselines(data)
+
+
+def texts(config: Config, model: Any, data: Any) -> dict[str, str]:
+    """A text that the model writes."""
+    from kerasdl.prediction import continuations
+
+    return continuations(model, data, length=500)
+
+
+def servable(model: Any, info: Any, samples: Path) -> Any:
+    """What goes to production: tokens in, logits of the next out; a prompt in, text out."""
+    tokenizer = kerasdl.data.tokenizer_from_files(info.details["tokenizer"])
+    prompts = [file.read_text(encoding="utf-8") for file in sorted(samples.iterdir())]
+    return kerasdl.export.language_model(model, tokenizer, info.details["context"], prompts)
+
+
+if __name__ == "__main__":
+    kerasdl.run_script(__file__)
