@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 Tensors = tuple[Any, ...]
@@ -291,10 +292,21 @@ def _simple_rnn_backward(
 
 
 def _lstm_forward(x: Any, u: Any, states: Tensors, act: Any, gate: Any) -> tuple[Tensors, Tensors]:
-    i, f, g, o = tf.split(x + u, 4, axis=-1)
-    i, f, g, o = gate(i), gate(f), act(g), gate(o)
+    i, f, g, o = _lstm_gates(x + u, act, gate)
     c = f * states[1] + i * g
     return (o * act(c), c), (i, f, g, o)
+
+
+def _lstm_gates(z: Any, act: Any, gate: Any) -> Tensors:
+    if act is not tf.tanh or gate is not tf.sigmoid or z.dtype not in (tf.float32, tf.float64):
+        i, f, g, o = tf.split(z, 4, axis=-1)
+        return gate(i), gate(f), act(g), gate(o)
+    # sigmoid(z) is (1 + tanh(z / 2)) / 2. XLA computes a function of all gates once, but
+    # one of each gate anew wherever the gate is used. In 16 bits it would round a gate
+    # that is nearly closed to one that is.
+    scale = np.repeat([0.5, 0.5, 1.0, 0.5], z.shape[-1] // 4)
+    i, f, g, o = tf.split(tf.tanh(z * tf.constant(scale, z.dtype)), 4, axis=-1)
+    return 0.5 * i + 0.5, 0.5 * f + 0.5, g, 0.5 * o + 0.5
 
 
 def _lstm_backward(
