@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install dev mnist check format test test-jax test-jax-values bench pictures clean
+.PHONY: help install dev mnist check format test test-jax bench pictures clean
 
 help:            ## show this list
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+: *##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -38,13 +38,10 @@ format: dev      ## put the code into shape
 test: dev        ## every test
 	$(BIN)/python -m pytest
 
-test-jax-values: dev   ## every layer's values and gradients on JAX are TensorFlow's
-	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable '.[jax]'
-	KERAS_BACKEND=jax $(BIN)/python -m pytest tests/layers/test_backends.py
-
 test-jax: dev    ## the layers on Keras's JAX backend
 	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable '.[jax]'
-	KERAS_BACKEND=jax $(BIN)/python -m pytest -m 'not slow_on_jax' tests/layers tests/losses tests/ops tests/schedules
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 2 --dist worksteal -m 'not slow_on_jax' \
+		tests/layers tests/losses tests/ops tests/schedules
 
 bench: dev       ## kerasdl against Keras and PyTorch, side by side
 	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable '.[bench]'
