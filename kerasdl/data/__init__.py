@@ -17,12 +17,18 @@ from kerasdl.data.data_unavailable_error import DataUnavailableError as DataUnav
 from kerasdl.data.image_data import ImageData as ImageData
 from kerasdl.data.labelled_images import LabelledImages as LabelledImages
 from kerasdl.data.load_images import load_images as load_images
+from kerasdl.data.load_pairs import load_pairs as load_pairs
 from kerasdl.data.load_text import load_text as load_text
+from kerasdl.data.pair_data import SOURCES_FILE as SOURCES_FILE
+from kerasdl.data.pair_data import PairData as PairData
 from kerasdl.data.reconstruction_data import ReconstructionData as ReconstructionData
+from kerasdl.data.sequence_tokenizer import SequenceTokenizer as SequenceTokenizer
 from kerasdl.data.text_data import TextData as TextData
+from kerasdl.data.text_pairs import TextPairs as TextPairs
 from kerasdl.data.text_tokenizers import from_files as tokenizer_from_files
 
 __all__ = [
+    "SOURCES_FILE",
     "ArrayData",
     "CatalogueEntry",
     "DataError",
@@ -31,11 +37,15 @@ __all__ = [
     "DataUnavailableError",
     "ImageData",
     "LabelledImages",
+    "PairData",
     "ReconstructionData",
+    "SequenceTokenizer",
     "TextData",
+    "TextPairs",
     "binarized_pairs",
     "compose",
     "load_images",
+    "load_pairs",
     "load_text",
     "random_crop",
     "random_flip",

@@ -20,6 +20,7 @@ from kerasdl.data.data_status import DataStatus
 # What `--data` may be for: a recipe takes the sets of its own task.
 IMAGE_CLASSIFICATION = "image classification"
 LANGUAGE_MODELLING = "language modelling"
+TRANSLATION = "translation"
 
 _ENTRIES = (
     CatalogueEntry(
@@ -93,6 +94,17 @@ _ENTRIES = (
         megabytes=0,
         embedded_in="Python's standard library (embedded)",
     ),
+    CatalogueEntry(
+        name="dates",
+        title="generated dates",
+        task=TRANSLATION,
+        source="embedded",
+        examples={"train": 67_050, "validation": 1_000, "test": 2_000},
+        origin="dates as people write them, from 1950 to 2049, and the same in ISO 8601",
+        licence="Apache-2.0, as kerasdl",
+        megabytes=0,
+        embedded_in="generated",
+    ),
 )
 
 
@@ -100,7 +112,7 @@ def entries() -> tuple[CatalogueEntry, ...]:
     """Returns the catalogue.
 
     >>> [entry.name for entry in entries()]
-    ['mnist', 'fashion_mnist', 'cifar10', 'digits', 'tiny_shakespeare', 'python_sources']
+    ['mnist', 'fashion_mnist', 'cifar10', 'digits', 'tiny_shakespeare', 'python_sources', 'dates']
     """
     return _ENTRIES
 

@@ -1,5 +1,7 @@
 """Numbers about a model: arrays in, numbers out."""
 
+from kerasdl.diagnostics.alignment import Alignments as Alignments
+from kerasdl.diagnostics.alignment import alignments as alignments
 from kerasdl.diagnostics.confusion import confusion_matrix as confusion_matrix
 from kerasdl.diagnostics.confusion import per_class_accuracy as per_class_accuracy
 from kerasdl.diagnostics.evidence import evidence_bounds as evidence_bounds
@@ -15,21 +17,31 @@ from kerasdl.diagnostics.mistakes import most_wrong as most_wrong
 from kerasdl.diagnostics.ngrams import bigram_cross_entropy as bigram_cross_entropy
 from kerasdl.diagnostics.ngrams import unigram_cross_entropy as unigram_cross_entropy
 from kerasdl.diagnostics.probabilities import predict_probabilities as predict_probabilities
+from kerasdl.diagnostics.translation import bleu as bleu
+from kerasdl.diagnostics.translation import exact_match as exact_match
+from kerasdl.diagnostics.translation import nearest_targets as nearest_targets
+from kerasdl.diagnostics.translation import require_sacrebleu as require_sacrebleu
 
 __all__ = [
+    "Alignments",
     "MostWrong",
+    "alignments",
     "bigram_cross_entropy",
+    "bleu",
     "confusion_matrix",
     "decode_images",
     "evidence_bounds",
+    "exact_match",
     "independent_pixels",
     "interpolate",
     "latent_plane",
     "most_wrong",
     "nats_per_character",
+    "nearest_targets",
     "ngram_baselines",
     "per_class_accuracy",
     "predict_probabilities",
+    "require_sacrebleu",
     "unigram_cross_entropy",
     "widest_axes",
 ]

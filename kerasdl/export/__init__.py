@@ -17,6 +17,7 @@ from kerasdl.export.saved_model import export_saved_model as export_saved_model
 from kerasdl.export.servable import Servable as Servable
 from kerasdl.export.served_model import ServedModel as ServedModel
 from kerasdl.export.signature import Signature as Signature
+from kerasdl.export.translator import translator as translator
 
 __all__ = [
     "ExportError",
@@ -31,4 +32,5 @@ __all__ = [
     "image_classifier",
     "language_model",
     "read_images",
+    "translator",
 ]

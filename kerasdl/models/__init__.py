@@ -4,7 +4,18 @@ from kerasdl.models.char_rnn import char_rnn as char_rnn
 from kerasdl.models.gpt import gpt as gpt
 from kerasdl.models.mlp import mlp as mlp
 from kerasdl.models.next_token import NextToken as NextToken
+from kerasdl.models.seq2seq import seq2seq_lstm as seq2seq_lstm
+from kerasdl.models.seq2seq import seq2seq_transformer as seq2seq_transformer
 from kerasdl.models.vae import vae as vae
 from kerasdl.models.variational_autoencoder import VariationalAutoencoder as VariationalAutoencoder
 
-__all__ = ["NextToken", "VariationalAutoencoder", "char_rnn", "gpt", "mlp", "vae"]
+__all__ = [
+    "NextToken",
+    "VariationalAutoencoder",
+    "char_rnn",
+    "gpt",
+    "mlp",
+    "seq2seq_lstm",
+    "seq2seq_transformer",
+    "vae",
+]

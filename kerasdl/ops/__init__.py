@@ -14,6 +14,8 @@ from kerasdl.ops.attention_local import local_attention as local_attention
 from kerasdl.ops.contrastive import info_nce as info_nce
 from kerasdl.ops.contrastive import l2_normalize as l2_normalize
 from kerasdl.ops.contrastive import nt_xent as nt_xent
+from kerasdl.ops.decoding import beam_search as beam_search
+from kerasdl.ops.decoding import greedy_search as greedy_search
 from kerasdl.ops.dropout import dropout as dropout
 from kerasdl.ops.gaussian import gaussian_kl as gaussian_kl
 from kerasdl.ops.gaussian import gaussian_kl_terms as gaussian_kl_terms
@@ -50,6 +52,7 @@ __all__ = [
     "alibi_bias",
     "alibi_slopes",
     "batch_hard_triplet_loss",
+    "beam_search",
     "bernoulli_log_likelihood",
     "causal_mask",
     "dropout",
@@ -61,6 +64,7 @@ __all__ = [
     "gaussian_log_likelihood",
     "gaussian_sample",
     "gelu",
+    "greedy_search",
     "gru",
     "info_nce",
     "keep_mask",

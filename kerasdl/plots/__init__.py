@@ -5,6 +5,7 @@ state, and may be drawn in any thread. A notebook shows them after
 `%matplotlib inline`; `save` writes them to a file.
 """
 
+from kerasdl.plots.alignment import alignments as alignments
 from kerasdl.plots.confusion import confusion_matrix as confusion_matrix
 from kerasdl.plots.images import image_grid as image_grid
 from kerasdl.plots.mistakes import most_wrong_images as most_wrong_images
@@ -14,6 +15,7 @@ from kerasdl.plots.saving import save as save
 from kerasdl.plots.training_curves import curves as curves
 
 __all__ = [
+    "alignments",
     "confusion_matrix",
     "curves",
     "image_grid",

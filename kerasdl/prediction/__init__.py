@@ -14,6 +14,8 @@ from kerasdl.prediction.language_model import LanguageModelPredictor as Language
 from kerasdl.prediction.language_model import continuations as continuations
 from kerasdl.prediction.prediction import Prediction as Prediction
 from kerasdl.prediction.predictor import Predictor as Predictor
+from kerasdl.prediction.translator import TranslatorPredictor as TranslatorPredictor
+from kerasdl.prediction.translator import translate as translate
 
 __all__ = [
     "ImageAutoencoderPredictor",
@@ -21,6 +23,8 @@ __all__ = [
     "LanguageModelPredictor",
     "Prediction",
     "Predictor",
+    "TranslatorPredictor",
     "continuations",
     "predictor_for",
+    "translate",
 ]

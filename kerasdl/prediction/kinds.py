@@ -6,6 +6,7 @@ from kerasdl.prediction.image_autoencoder import ImageAutoencoderPredictor
 from kerasdl.prediction.image_classifier import ImageClassifierPredictor
 from kerasdl.prediction.language_model import LanguageModelPredictor
 from kerasdl.prediction.predictor import Predictor
+from kerasdl.prediction.translator import TranslatorPredictor
 
 PREDICTORS: dict[str, type[Predictor]] = {
     predictor.kind: predictor
@@ -13,6 +14,7 @@ PREDICTORS: dict[str, type[Predictor]] = {
         ImageAutoencoderPredictor,
         ImageClassifierPredictor,
         LanguageModelPredictor,
+        TranslatorPredictor,
     )
 }
 
