@@ -51,6 +51,7 @@ bench: dev       ## kerasdl against Keras and PyTorch, side by side
 	$(BIN)/python benchmarks/attention.py
 	$(BIN)/python benchmarks/transformer_block.py
 	$(BIN)/python benchmarks/gpt.py
+	$(BIN)/python benchmarks/vit.py
 
 pictures: dev    ## draw the pictures of docs/layers/ anew
 	$(BIN)/python docs/make_pictures.py

@@ -21,6 +21,7 @@ from kerasdl.data.load_pairs import load_pairs as load_pairs
 from kerasdl.data.load_text import load_text as load_text
 from kerasdl.data.pair_data import SOURCES_FILE as SOURCES_FILE
 from kerasdl.data.pair_data import PairData as PairData
+from kerasdl.data.patches import choose_patch_size as choose_patch_size
 from kerasdl.data.reconstruction_data import ReconstructionData as ReconstructionData
 from kerasdl.data.sequence_tokenizer import SequenceTokenizer as SequenceTokenizer
 from kerasdl.data.text_data import TextData as TextData
@@ -43,6 +44,7 @@ __all__ = [
     "TextData",
     "TextPairs",
     "binarized_pairs",
+    "choose_patch_size",
     "compose",
     "load_images",
     "load_pairs",

@@ -2,6 +2,8 @@
 
 from kerasdl.diagnostics.alignment import Alignments as Alignments
 from kerasdl.diagnostics.alignment import alignments as alignments
+from kerasdl.diagnostics.attention import attention_rollout as attention_rollout
+from kerasdl.diagnostics.attention import attention_weights as attention_weights
 from kerasdl.diagnostics.confusion import confusion_matrix as confusion_matrix
 from kerasdl.diagnostics.confusion import per_class_accuracy as per_class_accuracy
 from kerasdl.diagnostics.evidence import evidence_bounds as evidence_bounds
@@ -26,6 +28,8 @@ __all__ = [
     "Alignments",
     "MostWrong",
     "alignments",
+    "attention_rollout",
+    "attention_weights",
     "bigram_cross_entropy",
     "bleu",
     "confusion_matrix",

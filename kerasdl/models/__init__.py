@@ -2,20 +2,32 @@
 
 from kerasdl.models.char_rnn import char_rnn as char_rnn
 from kerasdl.models.gpt import gpt as gpt
+from kerasdl.models.mixer import MIXER_SIZES as MIXER_SIZES
+from kerasdl.models.mixer import MixerSize as MixerSize
+from kerasdl.models.mixer import mixer as mixer
 from kerasdl.models.mlp import mlp as mlp
 from kerasdl.models.next_token import NextToken as NextToken
 from kerasdl.models.seq2seq import seq2seq_lstm as seq2seq_lstm
 from kerasdl.models.seq2seq import seq2seq_transformer as seq2seq_transformer
 from kerasdl.models.vae import vae as vae
 from kerasdl.models.variational_autoencoder import VariationalAutoencoder as VariationalAutoencoder
+from kerasdl.models.vit import VIT_SIZES as VIT_SIZES
+from kerasdl.models.vit import ViTSize as ViTSize
+from kerasdl.models.vit import vit as vit
 
 __all__ = [
+    "MIXER_SIZES",
+    "VIT_SIZES",
+    "MixerSize",
     "NextToken",
     "VariationalAutoencoder",
+    "ViTSize",
     "char_rnn",
     "gpt",
+    "mixer",
     "mlp",
     "seq2seq_lstm",
     "seq2seq_transformer",
     "vae",
+    "vit",
 ]

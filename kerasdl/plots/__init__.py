@@ -6,6 +6,7 @@ state, and may be drawn in any thread. A notebook shows them after
 """
 
 from kerasdl.plots.alignment import alignments as alignments
+from kerasdl.plots.attention_maps import attention_maps as attention_maps
 from kerasdl.plots.confusion import confusion_matrix as confusion_matrix
 from kerasdl.plots.images import image_grid as image_grid
 from kerasdl.plots.mistakes import most_wrong_images as most_wrong_images
@@ -16,6 +17,7 @@ from kerasdl.plots.training_curves import curves as curves
 
 __all__ = [
     "alignments",
+    "attention_maps",
     "confusion_matrix",
     "curves",
     "image_grid",

@@ -1,0 +1,152 @@
+"""Images with a vision transformer.
+
+The image is cut into patches, the patches are the tokens of a transformer encoder
+(Dosovitskiy et al., 2021), and the class is read from a token of its own. Trained with
+AdamW under a one-cycle learning rate on images that move, with stochastic depth (Huang
+et al., 2016) where wanted; the pictures show where it looks.
+
+Task: image classification
+Data: MNIST, CIFAR-10, or a folder of your own (without MNIST: scikit-learn's digits)
+Model: ViT of 4 blocks, 64 wide, on patches of 7 x 7, 139,018 parameters
+Expect: 97.4 % test accuracy after 2 epochs of 12, 100 s on 2 busy CPU cores
+Command: kerasdl recipe vit
+"""
+
+import dataclasses
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+import kerasdl
+from kerasdl.training import ImageRecipeConfig
+
+
+class Config(ImageRecipeConfig):
+    """What you may choose."""
+
+    epochs: int = Field(12, ge=1)
+    """Passes over the training data."""
+
+    learning_rate: float = Field(3e-3, gt=0)
+    """Highest learning rate of the one-cycle schedule."""
+
+    weight_decay: float = Field(0.05, ge=0)
+    """Weight decay of AdamW, on kernels alone."""
+
+    model: Literal["pico", "nano", "micro", "tiny", "small", "base"] = "pico"
+    """Size: pico (64 wide, 4 blocks) to base (768 wide, 12 blocks)."""
+
+    patch_size: int | None = Field(None, ge=1)
+    """Height and width of a patch in pixels; by default a quarter of the image's."""
+
+    pooling: Literal["token", "average"] = "token"
+    """What the classifier reads: a class token, or the average of all patches."""
+
+    positions: Literal["learned", "sinusoidal"] = "learned"
+    """How the model knows where a patch is."""
+
+    dropout_rate: float = Field(0.0, ge=0, lt=1)
+    """Probability of dropping a value in attention and feed-forward layers."""
+
+    drop_path_rate: float = Field(0.0, ge=0, lt=1)
+    """Probability of dropping the last block's branches; earlier blocks' are less likely."""
+
+    shift: int = Field(1, ge=0, le=8)
+    """Largest distance, in pixels, by which training images are moved at random."""
+
+    flip: bool = False
+    """Mirror training images left to right at random: for photographs, not for digits."""
+
+    jit_compile: bool = False
+    """Compile the training step with XLA, which on a CPU takes as long without as with it."""
+
+
+BEST = "highest val_accuracy"
+SMOKE = {"data": "digits", "epochs": 4, "batch_size": 32}
+
+
+def load_data(config: Config) -> Any:
+    """MNIST, or what `config.data` names; training images move a little each epoch."""
+    data = kerasdl.data.load_images(
+        config.data,
+        preferred="mnist",
+        fallback="digits",
+        image_shape=config.image_shape,
+        strict=config.strict,
+        data_dir=config.data_dir,
+        seed=config.seed,
+    )
+    changes = [kerasdl.data.random_shift(config.shift)]
+    if config.flip:
+        changes.append(kerasdl.data.random_flip())
+    return dataclasses.replace(data, augmentation=kerasdl.data.compose(*changes))
+
+
+def build_model(config: Config, data: Any) -> Any:
+    """The network, and what is optimised."""
+    import keras
+
+    model = kerasdl.models.vit(
+        image_shape=data.info.image_shape,
+        num_classes=len(data.info.class_names),
+        size=config.model,
+        patch_size=kerasdl.data.choose_patch_size(data.info.image_shape, config.patch_size),
+        pooling=config.pooling,
+        positions=config.positions,
+        dropout_rate=config.dropout_rate,
+        drop_path_rate=config.drop_path_rate,
+        seed=config.seed,
+    )
+    steps = config.epochs * data.steps_per_epoch(config.batch_size)
+    optimizer = keras.optimizers.AdamW(
+        kerasdl.schedules.OneCycle(config.learning_rate, steps, warmup_fraction=0.15),
+        weight_decay=config.weight_decay,
+    )
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta", "positions", "token"])
+    model.compile(
+        optimizer=optimizer,
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
+        steps_per_execution=config.steps_per_execution,
+        jit_compile=config.jit_compile,
+    )
+    return model
+
+
+def pictures(config: Config, model: Any, data: Any) -> dict[str, Any]:
+    """Which class is taken for which, the worst mistakes, and where the model looks."""
+    from kerasdl import diagnostics, plots
+
+    names, images, labels = data.info.class_names, data.test.images, data.test.labels
+    probabilities = diagnostics.predict_probabilities(model, data.test_batches(512))
+    predictions = probabilities.argmax(axis=1)
+    matrix = diagnostics.confusion_matrix(labels, predictions, len(names))
+    shown = slice(12)
+    rollout = diagnostics.attention_rollout(diagnostics.attention_weights(model, images[shown]))
+    looked_at = rollout[:, 0, 1:] if config.pooling == "token" else rollout.mean(axis=1)
+    patch_size = kerasdl.data.choose_patch_size(data.info.image_shape, config.patch_size)
+    rows = data.info.image_shape[0] // patch_size
+    return {
+        "confusion_matrix.png": plots.confusion_matrix(matrix, names),
+        "most_wrong.png": plots.most_wrong_images(images, labels, probabilities, names),
+        "attention.png": plots.attention_maps(
+            images[shown],
+            looked_at.reshape(len(looked_at), rows, -1),
+            captions=[f"said {names[prediction]}" for prediction in predictions[shown]],
+            right=predictions[shown] == labels[shown],
+        ),
+    }
+
+
+def servable(model: Any, info: Any, samples: Path) -> Any:
+    """What goes to production: images in, probabilities and class out."""
+    read = (
+        kerasdl.export.read_images(file, info.image_shape) for file in sorted(samples.iterdir())
+    )
+    images = [image for file in read for image in file.images]
+    return kerasdl.export.image_classifier(model, info.class_names, images)
+
+
+if __name__ == "__main__":
+    kerasdl.run_script(__file__)
