@@ -99,10 +99,8 @@ def build_model(config: Config, data: Any) -> Any:
         seed=config.seed,
     )
     steps = config.epochs * data.steps_per_epoch(config.batch_size)
-    optimizer = keras.optimizers.AdamW(
-        kerasdl.schedules.OneCycle(config.learning_rate, steps, warmup_fraction=0.15),
-        weight_decay=config.weight_decay,
-    )
+    schedule = kerasdl.schedules.OneCycle(config.learning_rate, steps, warmup_fraction=0.15)
+    optimizer = keras.optimizers.AdamW(schedule, weight_decay=config.weight_decay)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta", "positions", "token"])
     model.compile(
         optimizer=optimizer,
