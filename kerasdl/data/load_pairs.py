@@ -78,6 +78,8 @@ def load_pairs(
     if max_examples is not None:
         splits = {split: pairs.first(max_examples) for split, pairs in splits.items()}
     kind = ("characters" if embedded else "bpe") if tokenizer == "auto" else tokenizer
+    if kind not in TOKENIZERS:
+        raise DataError(f"unknown tokenizer {kind!r}; expected auto, {', '.join(TOKENIZERS)}")
     texts = [*splits["train"].sources, *splits["train"].targets]
     made = SequenceTokenizer(TOKENIZERS[kind].train(texts, vocabulary_size))
     source_length, target_length = _fit(splits, made, max_length, notes)

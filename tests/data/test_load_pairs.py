@@ -80,6 +80,10 @@ def test_long_training_pairs_are_left_out_and_counted(tmp_path: Path) -> None:
     [
         ({"max_length": 3}, "every training pair is longer than 3 tokens; .* --max-length 7"),
         ({"vocabulary_size": 5}, "different characters, more than 5; raise --vocabulary-size"),
+        (
+            {"tokenizer": "letters"},
+            "unknown tokenizer 'letters'; expected auto, characters, bpe, w",
+        ),
         ({"name": "dates"}, "--source and --target are for data of your own"),
     ],
 )
