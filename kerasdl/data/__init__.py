@@ -10,6 +10,7 @@ from kerasdl.data.augmentation import random_flip as random_flip
 from kerasdl.data.augmentation import random_shift as random_shift
 from kerasdl.data.binarization import binarized_pairs as binarized_pairs
 from kerasdl.data.catalogue_entry import CatalogueEntry as CatalogueEntry
+from kerasdl.data.circles import load_circles as load_circles
 from kerasdl.data.data_error import DataError as DataError
 from kerasdl.data.data_info import DataInfo as DataInfo
 from kerasdl.data.data_status import DataStatus as DataStatus
@@ -19,11 +20,13 @@ from kerasdl.data.labelled_images import LabelledImages as LabelledImages
 from kerasdl.data.load_images import load_images as load_images
 from kerasdl.data.load_pairs import load_pairs as load_pairs
 from kerasdl.data.load_text import load_text as load_text
+from kerasdl.data.numeric_table import load_numeric_table as load_numeric_table
 from kerasdl.data.pair_data import SOURCES_FILE as SOURCES_FILE
 from kerasdl.data.pair_data import PairData as PairData
 from kerasdl.data.patches import choose_patch_size as choose_patch_size
 from kerasdl.data.reconstruction_data import ReconstructionData as ReconstructionData
 from kerasdl.data.sequence_tokenizer import SequenceTokenizer as SequenceTokenizer
+from kerasdl.data.table import Table as Table
 from kerasdl.data.text_data import TextData as TextData
 from kerasdl.data.text_pairs import TextPairs as TextPairs
 from kerasdl.data.text_tokenizers import from_files as tokenizer_from_files
@@ -41,12 +44,15 @@ __all__ = [
     "PairData",
     "ReconstructionData",
     "SequenceTokenizer",
+    "Table",
     "TextData",
     "TextPairs",
     "binarized_pairs",
     "choose_patch_size",
     "compose",
+    "load_circles",
     "load_images",
+    "load_numeric_table",
     "load_pairs",
     "load_text",
     "random_crop",

@@ -4,18 +4,29 @@ import numpy as np
 
 from kerasdl.data.labelled_images import LabelledImages
 
+# The test examples must not depend on the seed of a run.
+_TEST_SEED = 0
+
+
+def random_stream(*seed: int) -> np.random.RandomState:
+    """Returns random numbers that depend on the seed alone; zeros at its end do not count.
+
+    `RandomState` because its streams are frozen, and data must be the same with
+    every version of NumPy; `SeedSequence` because it takes seeds of any size.
+
+    >>> random_stream(1, 2).randint(100) == random_stream(1, 2).randint(100)
+    True
+    """
+    return np.random.RandomState(np.random.MT19937(np.random.SeedSequence(seed)))
+
 
 def random_order(count: int, *seed: int) -> np.ndarray:
     """Returns the numbers below `count` in an order that depends on the seed alone.
 
-    `RandomState` because its streams are frozen, and a split must be the same with
-    every version of NumPy; `SeedSequence` because it takes seeds of any size.
-
     >>> sorted(random_order(4, 1).tolist())
     [0, 1, 2, 3]
     """
-    generator = np.random.RandomState(np.random.MT19937(np.random.SeedSequence(seed)))
-    return generator.permutation(count)
+    return random_stream(*seed).permutation(count)
 
 
 def carve(
@@ -40,3 +51,38 @@ def carve(
     size = min(max(round(len(examples) * fraction), 1), len(examples) - 1)
     order = random_order(len(examples), seed)
     return examples.take(np.sort(order[size:])), examples.take(np.sort(order[:size]))
+
+
+def stratified_split(
+    labels: np.ndarray, seed: int, validation_fraction: float = 0.15, test_fraction: float = 0.15
+) -> dict[str, np.ndarray]:
+    """Returns which examples are for training, validation and test, class by class.
+
+    Each class has its share in every part, and at least one example. The test
+    examples are the same for every seed.
+
+    Args:
+        labels: class indices; each class has three examples or more.
+        seed: decides which examples are for validation.
+        validation_fraction: the share of a class for validation.
+        test_fraction: the share of a class for the test.
+
+    Returns:
+        The indices of `"train"`, `"validation"` and `"test"`, each in ascending order.
+
+    Example:
+
+        >>> parts = stratified_split(np.array([0, 0, 0, 0, 1, 1, 1]), seed=0)
+        >>> {name: len(part) for name, part in parts.items()}
+        {'train': 3, 'validation': 2, 'test': 2}
+    """
+    parts: dict[str, list[np.ndarray]] = {"train": [], "validation": [], "test": []}
+    for label in np.unique(labels):
+        members = np.flatnonzero(labels == label)
+        members = members[random_order(len(members), _TEST_SEED, int(label))]
+        test, rest = np.split(members, [max(1, round(len(members) * test_fraction))])
+        rest = np.sort(rest)[random_order(len(rest), seed, int(label), 1)]
+        validation, train = np.split(rest, [max(1, round(len(members) * validation_fraction))])
+        for name, part in (("train", train), ("validation", validation), ("test", test)):
+            parts[name].append(part)
+    return {name: np.sort(np.concatenate(some)) for name, some in parts.items()}

@@ -4,6 +4,8 @@ from kerasdl.diagnostics.alignment import Alignments as Alignments
 from kerasdl.diagnostics.alignment import alignments as alignments
 from kerasdl.diagnostics.attention import attention_rollout as attention_rollout
 from kerasdl.diagnostics.attention import attention_weights as attention_weights
+from kerasdl.diagnostics.baselines import linear_accuracy as linear_accuracy
+from kerasdl.diagnostics.baselines import majority_accuracy as majority_accuracy
 from kerasdl.diagnostics.confusion import confusion_matrix as confusion_matrix
 from kerasdl.diagnostics.confusion import per_class_accuracy as per_class_accuracy
 from kerasdl.diagnostics.evidence import evidence_bounds as evidence_bounds
@@ -39,6 +41,8 @@ __all__ = [
     "independent_pixels",
     "interpolate",
     "latent_plane",
+    "linear_accuracy",
+    "majority_accuracy",
     "most_wrong",
     "nats_per_character",
     "nearest_targets",

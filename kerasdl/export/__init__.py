@@ -11,6 +11,7 @@ from kerasdl.export.image_autoencoder import image_autoencoder as image_autoenco
 from kerasdl.export.image_classifier import image_classifier as image_classifier
 from kerasdl.export.input_error import InputError as InputError
 from kerasdl.export.language_model import language_model as language_model
+from kerasdl.export.numeric_classifier import numeric_classifier as numeric_classifier
 from kerasdl.export.read_images import ReadImages as ReadImages
 from kerasdl.export.read_images import read_images as read_images
 from kerasdl.export.saved_model import export_saved_model as export_saved_model
@@ -31,6 +32,7 @@ __all__ = [
     "image_autoencoder",
     "image_classifier",
     "language_model",
+    "numeric_classifier",
     "read_images",
     "translator",
 ]

@@ -5,6 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasdl.export.class_probabilities import (
+    answer,
+    check_labels,
+    class_of,
+    classify_response,
+    reference_answer,
+    require_logits,
+)
 from kerasdl.export.servable import Servable
 from kerasdl.export.signature import Arrays, Signature
 
@@ -61,8 +69,8 @@ def image_classifier(
     from kerasdl.export.encoded_images import decode_images, encode_examples, encode_png
 
     image_shape = _image_shape(model)
-    labels = _labels(class_names)
-    _require_logits(model, len(labels))
+    labels = check_labels(class_names)
+    require_logits(model, len(labels))
     sample = _sample(sample_images, image_shape)
 
     def logits(images: Any) -> Any:
@@ -74,11 +82,7 @@ def image_classifier(
     # One traced function under all signatures, so that the artefact holds the model once.
     @tf.function(input_signature=[images_spec], autograph=False)
     def serving_default(image: tf.Tensor) -> dict[str, tf.Tensor]:
-        # In float32 whatever the model computes in: half precision cannot be answered over REST.
-        probabilities = tf.nn.softmax(tf.cast(logits(image), tf.float32))
-        index = tf.argmax(probabilities, axis=-1)
-        label = tf.gather(tf.constant(labels), index)
-        return {"probabilities": probabilities, "class": index, "label": label}
+        return answer(logits(image), labels)
 
     def serve_bytes(image_bytes: tf.Tensor) -> dict[str, tf.Tensor]:
         return serving_default(decode_images(image_bytes, image_shape))
@@ -90,14 +94,7 @@ def image_classifier(
         return {"classes": tf.tile([labels], [tf.shape(scores)[0], 1]), "scores": scores}
 
     def reference(inputs: Arrays) -> Arrays:
-        # Cast first: NumPy knows no bfloat16.
-        values = keras.ops.convert_to_numpy(keras.ops.cast(logits(inputs["image"]), "float32"))
-        return {"probabilities": _softmax(values.astype(np.float64)).astype(np.float32)}
-
-    def derive(outputs: Arrays) -> Arrays:
-        index = np.argmax(outputs["probabilities"], axis=-1)
-        names = np.array([label.encode() for label in labels], dtype=object)
-        return {"class": index, "label": names[index]}
+        return reference_answer(logits(inputs["image"]))
 
     return Servable(
         kind="image_classifier",
@@ -113,16 +110,13 @@ def image_classifier(
                 classify,
                 {"inputs": strings_spec},
                 request=lambda inputs: {"inputs": encode_examples(encode_png(inputs["image"]))},
-                response=lambda outputs: {
-                    "classes": _classes(labels, len(outputs["probabilities"])),
-                    "scores": outputs["probabilities"],
-                },
+                response=classify_response(labels),
             ),
         },
         labels=labels,
         sample={"image": sample},
         reference=reference,
-        derive=derive,
+        derive=class_of(labels),
     )
 
 
@@ -141,32 +135,6 @@ def _image_shape(model: "keras.Model") -> tuple[int, int, int]:
     )
 
 
-def _labels(class_names: Sequence[str]) -> tuple[str, ...]:
-    labels = tuple(class_names)
-    lines = all(isinstance(label, str) and label.splitlines() == [label] for label in labels)
-    if not lines or len(set(labels)) != len(labels):
-        raise ValueError(f"Received class names {labels}. Expected different lines of text.")
-    return labels
-
-
-def _require_logits(model: "keras.Model", count: int) -> None:
-    import keras
-
-    shapes = [tuple(x.shape) for x in model.outputs]
-    if shapes != [(None, count)]:
-        raise ValueError(
-            f"Received {count} class names for a model with outputs of shape {shapes}. "
-            f"Expected one output of logits, (None, {count})."
-        )
-    last = model.layers[-1]
-    probabilities = (keras.activations.softmax, keras.activations.sigmoid)
-    if isinstance(last, keras.layers.Softmax) or getattr(last, "activation", 0) in probabilities:
-        raise ValueError(
-            f"Received a model whose last layer, {last.name!r}, returns probabilities. "
-            "Expected logits: leave out its activation."
-        )
-
-
 def _sample(
     images: np.ndarray | Sequence[np.ndarray], image_shape: tuple[int, int, int]
 ) -> np.ndarray:
@@ -177,14 +145,3 @@ def _sample(
             f"uint8 images of shape {(SAMPLE_SIZE, *image_shape)}."
         )
     return images[np.arange(SAMPLE_SIZE) % len(images)]
-
-
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    # A model that has diverged gives NaN, which is reported where it is compared.
-    with np.errstate(invalid="ignore"):
-        exponentials = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return exponentials / exponentials.sum(axis=-1, keepdims=True)
-
-
-def _classes(labels: tuple[str, ...], count: int) -> np.ndarray:
-    return np.array([[label.encode() for label in labels]] * count, dtype=object)

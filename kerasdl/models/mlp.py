@@ -47,6 +47,36 @@ def mlp(
             f"image_shape must be positive sizes: height, width, channels. "
             f"Received: image_shape={image_shape}"
         )
+    inputs = keras.Input(image_shape, dtype="uint8", name="image")
+    x = keras.layers.Rescaling(1 / 255, name="rescaling")(inputs)
+    x = keras.layers.Flatten(name="flatten")(x)
+    return keras.Model(
+        inputs, dense_head(x, num_classes, hidden_units, dropout_rate, seed), name=name
+    )
+
+
+def dense_head(
+    x: keras.KerasTensor,
+    num_classes: int,
+    hidden_units: Sequence[int],
+    dropout_rate: float,
+    seed: int | None,
+) -> keras.KerasTensor:
+    """Hidden layers with ReLU and dropout, and the logits above them.
+
+    Args:
+        x: Tensor of shape `(batch_size, features)`.
+        num_classes: Number of classes, at least 2.
+        hidden_units: Width of each hidden layer.
+        dropout_rate: Probability of dropping a hidden unit, in `[0, 1)`.
+        seed: Integer that makes the initial weights and the dropout reproducible.
+
+    Returns:
+        float32 logits of shape `(batch_size, num_classes)`.
+
+    Raises:
+        ValueError: If an argument is out of its range.
+    """
     if num_classes < 2:
         raise ValueError(f"num_classes must be at least 2. Received: num_classes={num_classes}")
     if min(hidden_units, default=1) < 1:
@@ -58,9 +88,6 @@ def mlp(
         """Seeds that differ from layer to layer, and from those of the next `seed`."""
         return None if seed is None else 1000 * seed + index
 
-    inputs = keras.Input(image_shape, dtype="uint8", name="image")
-    x = keras.layers.Rescaling(1 / 255, name="rescaling")(inputs)
-    x = keras.layers.Flatten(name="flatten")(x)
     for index, units in enumerate(hidden_units, start=1):
         he_normal = keras.initializers.HeNormal(seed=layer_seed(2 * index))
         x = keras.layers.Dense(units, kernel_initializer=he_normal, name=f"hidden_{index}")(x)
@@ -70,7 +97,6 @@ def mlp(
         )
     glorot_uniform = keras.initializers.GlorotUniform(seed=layer_seed(0))
     # Logits, and so the loss, stay in float32 in mixed precision.
-    logits = keras.layers.Dense(
+    return keras.layers.Dense(
         num_classes, kernel_initializer=glorot_uniform, dtype="float32", name="logits"
     )(x)
-    return keras.Model(inputs, logits, name=name)

@@ -8,6 +8,7 @@ state, and may be drawn in any thread. A notebook shows them after
 from kerasdl.plots.alignment import alignments as alignments
 from kerasdl.plots.attention_maps import attention_maps as attention_maps
 from kerasdl.plots.confusion import confusion_matrix as confusion_matrix
+from kerasdl.plots.decision_boundary import decision_boundary as decision_boundary
 from kerasdl.plots.images import image_grid as image_grid
 from kerasdl.plots.mistakes import most_wrong_images as most_wrong_images
 from kerasdl.plots.mosaic import image_mosaic as image_mosaic
@@ -20,6 +21,7 @@ __all__ = [
     "attention_maps",
     "confusion_matrix",
     "curves",
+    "decision_boundary",
     "image_grid",
     "image_mosaic",
     "image_versions",

@@ -12,6 +12,9 @@ from kerasdl.prediction.image_classifier import ImageClassifierPredictor as Imag
 from kerasdl.prediction.kinds import predictor_for as predictor_for
 from kerasdl.prediction.language_model import LanguageModelPredictor as LanguageModelPredictor
 from kerasdl.prediction.language_model import continuations as continuations
+from kerasdl.prediction.numeric_classifier import (
+    NumericClassifierPredictor as NumericClassifierPredictor,
+)
 from kerasdl.prediction.prediction import Prediction as Prediction
 from kerasdl.prediction.predictor import Predictor as Predictor
 from kerasdl.prediction.translator import TranslatorPredictor as TranslatorPredictor
@@ -21,6 +24,7 @@ __all__ = [
     "ImageAutoencoderPredictor",
     "ImageClassifierPredictor",
     "LanguageModelPredictor",
+    "NumericClassifierPredictor",
     "Prediction",
     "Predictor",
     "TranslatorPredictor",

@@ -7,11 +7,12 @@ import numpy as np
 
 from kerasdl.export.read_images import read_images
 from kerasdl.export.served_model import ServedModel
+from kerasdl.prediction.classifier import ClassifierPredictor
 from kerasdl.prediction.prediction import Prediction
-from kerasdl.prediction.predictor import Predictor, Row
+from kerasdl.prediction.predictor import Row
 
 
-class ImageClassifierPredictor(Predictor):
+class ImageClassifierPredictor(ClassifierPredictor):
     """Predicts the classes of images.
 
     Args:
@@ -26,7 +27,6 @@ class ImageClassifierPredictor(Predictor):
 
     def __init__(self, model: ServedModel) -> None:
         super().__init__(model)
-        self.labels = model.labels
         _, *image_shape = model.inputs["serving_default"]["image"]
         height, width, channels = (int(size or 0) for size in image_shape)
         self.image_shape = (height, width, channels)
@@ -38,30 +38,8 @@ class ImageClassifierPredictor(Predictor):
         for path in inputs:
             read = read_images(path, self.image_shape)
             for name, prediction in zip(read.names, self.predict(read.images), strict=True):
-                rows.append(
-                    {
-                        "input": name,
-                        "label": prediction.label,
-                        "probability": round(prediction.probability, 6),
-                        "probabilities": {
-                            label: round(probability, 6)
-                            for label, probability in zip(
-                                self.labels, prediction.probabilities, strict=True
-                            )
-                        },
-                        "notes": list(read.notes),
-                    }
-                )
+                rows.append(self.row(name, prediction, read.notes))
         return rows
-
-    def text(self, rows: Sequence[Row]) -> str:
-        """Returns a line for each image: its name, its label, the label's probability."""
-        width = max(len(row["input"]) for row in rows)
-        labels = max(len(row["label"]) for row in rows)
-        return "\n".join(
-            f"{row['input']:<{width}}  {row['label']:<{labels}}  {row['probability']:.4f}"
-            for row in rows
-        )
 
     def predict(self, images: np.ndarray, *, batch_size: int = 256) -> list[Prediction]:
         """Predicts the class of each image.
@@ -79,14 +57,4 @@ class ImageClassifierPredictor(Predictor):
                 f"Received images of dtype {images.dtype} and shape {images.shape}. Expected "
                 f"uint8 (n, {', '.join(map(str, self.image_shape))}); read_images makes them so."
             )
-        predictions: list[Prediction] = []
-        for start in range(0, len(images), batch_size):
-            batch = {"image": images[start : start + batch_size]}
-            outputs = self.model.ask("serving_default", batch)
-            predictions += map(self._prediction, outputs["class"], outputs["probabilities"])
-        return predictions
-
-    def _prediction(self, class_index: np.integer, probabilities: np.ndarray) -> Prediction:
-        index = int(class_index)
-        values = tuple(float(probability) for probability in probabilities)
-        return Prediction(self.labels[index], index, values[index], values)
+        return self.ask({"image": images}, batch_size)

@@ -103,6 +103,16 @@ def test_input_that_cannot_be_read(
             assert fragment in outcome.err
 
 
+def test_negative_numbers_are_inputs(
+    run: Run, kerasdl_command: Callable[..., Any], tmp_path: Path
+) -> None:
+    for number in ("-0.5,3", "-.5", "-7"):
+        outcome = kerasdl_command("predict", run.path, number, "--json")
+        assert outcome.code == 2
+        assert number in outcome.err
+        assert "No such option" not in outcome.err
+
+
 def test_export_writes_the_next_version_and_refuses_an_existing_one(
     run: Run, kerasdl_command: Callable[..., Any], tmp_path: Path
 ) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from kerasdl.data import DataError, catalogue
+from kerasdl.data import DataError, catalogue, load_circles
 from kerasdl.data.quiet import quiet_tfds
 from kerasdl.data.tfds_names import image_set_names
 
@@ -19,7 +19,11 @@ IMAGES = [x for x in catalogue.entries() if x.task == catalogue.IMAGE_CLASSIFICA
 def test_an_entry_is_what_its_source_says(name, tmp_path):
     entry = catalogue.find(name)
     assert entry is not None
-    if entry.embedded:
+    if entry.task == catalogue.NUMERIC_CLASSIFICATION:
+        info = load_circles().info
+        assert info.counts == entry.examples
+        assert len(info.class_names) == entry.num_classes
+    elif entry.embedded:
         description = catalogue.describe(entry.name)
         counts = {split: facts["examples"] for split, facts in description["splits"].items()}
         assert counts == entry.examples
@@ -83,7 +87,7 @@ def test_the_sets_of_tfds_are_known_without_it(name):
 
 def test_names_are_checked_without_heavy_imports(tmp_path):
     code = (
-        "import sys; from kerasdl.data import DataError, catalogue\n"
+        "import sys; from kerasdl.data import DataError, catalogue, load_circles\n"
         "catalogue.check_name('kmnist'); catalogue.status('mnist')\n"
         "try: catalogue.check_name('mnits')\n"
         "except DataError as error: print(error)\n"

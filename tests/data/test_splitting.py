@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kerasdl.data import LabelledImages
-from kerasdl.data.splitting import carve, random_order
+from kerasdl.data.splitting import carve, random_order, random_stream, stratified_split
 
 
 def numbered(count):
@@ -43,3 +43,21 @@ def test_a_fraction_outside_of_0_to_1_is_refused(fraction):
 def test_a_single_example_cannot_be_divided():
     with pytest.raises(ValueError, match=r"two examples or more.*received 1"):
         carve(numbered(1), 0.5, seed=0)
+
+
+def test_a_stratified_split_shares_every_class_out():
+    labels = np.repeat([0, 1, 2], [100, 20, 3])
+    parts = stratified_split(labels, seed=3)
+    assert sorted(np.concatenate(list(parts.values())).tolist()) == list(range(123))
+    assert np.bincount(labels[parts["test"]]).tolist() == [15, 3, 1]
+    assert np.bincount(labels[parts["validation"]]).tolist() == [15, 3, 1]
+    assert all((np.diff(part) > 0).all() for part in parts.values())
+    other = stratified_split(labels, seed=4)
+    np.testing.assert_array_equal(parts["test"], other["test"])
+    assert not np.array_equal(parts["validation"], other["validation"])
+
+
+def test_streams_of_different_seeds_differ():
+    first, again, other = (random_stream(*seed).rand(9) for seed in [(1, 2), (1, 2), (2, 1)])
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)

@@ -1,6 +1,7 @@
 """`kerasdl predict`: what a trained model says about new inputs."""
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +14,22 @@ if TYPE_CHECKING:
     from kerasdl.prediction import Predictor
 
 
+_NEGATIVE = re.compile(r"-\.?\d")
+
+
+class NumbersAreInputs(click.Command):
+    """A command whose arguments may be negative numbers, which click takes for options."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Puts a space, which a number may have, before them."""
+        return super().parse_args(ctx, [f" {a}" if _NEGATIVE.match(a) else a for a in args])
+
+
 @click.command(
+    cls=NumbersAreInputs,
     epilog="Examples:  kerasdl predict runs/mnist/20260101-120000-0 digit.png   |   "
-    "kerasdl predict saved_models/mnist images.npy --json"
+    "kerasdl predict saved_models/mnist images.npy --json   |   "
+    "kerasdl predict saved_models/circles 0.3,-0.5",
 )
 @click.argument("run")
 @click.argument("inputs", nargs=-1)
@@ -42,7 +56,8 @@ def command(run: str, inputs: tuple[str, ...], as_json: bool, **given: Any) -> N
 
     RUN is the folder of a run or of an exported SavedModel. INPUTS are what the
     model takes: for an image classifier image files (PNG, JPEG, ...) or .npy files
-    with one image or many, for a language model text files with beginnings.
+    with one image or many, for a language model text files with beginnings, for a
+    classifier of numbers "0.3,0.5" or CSV files.
     """
     if not inputs and given.get("prompt") is None and given.get("samples") is None:
         raise click.UsageError("Missing argument 'INPUTS...': what is to be predicted.")

@@ -1,0 +1,156 @@
+"""A table of words, as it stands in a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from kerasdl.data.data_error import DataError
+
+# More would be a damaged file, whose quote is never closed.
+_LONGEST_CELL = 2**24
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """The rows of a CSV or TSV file, under the names of its first line.
+
+    Args:
+        path: the file.
+        columns: the names of the columns.
+        rows: for each row its cells, as text without the space around it.
+        lines: for each row the number of the line where it ends, for errors.
+
+    Example:
+
+        >>> table = Table(Path("x.csv"), ("x", "kind"), [["0.5", "a"], ["2", "b"]], [2, 3])
+        >>> table.text("kind")
+        ['a', 'b']
+        >>> table.numbers(["x"])
+        array([[0.5],
+               [2. ]])
+    """
+
+    path: Path
+    columns: tuple[str, ...]
+    rows: list[list[str]]
+    lines: list[int]
+
+    @classmethod
+    def read(cls, path: str | Path) -> Table:
+        """Reads a file in UTF-8 whose first line names its columns.
+
+        Columns are separated by tabs, semicolons or commas, whichever the first line has, in
+        that order. Quotes are those of a spreadsheet.
+
+        Raises:
+            DataError: if the file cannot be read, or is not such a table.
+        """
+        path = Path(path).expanduser()
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise DataError(
+                f"{path} is not text in UTF-8 (byte {error.start:,}); convert it: "
+                "iconv -f latin1 -t utf-8"
+            ) from None
+        except OSError as error:
+            raise DataError(f"{path} cannot be read: {error.strerror}") from error
+        first = text.partition("\n")[0]
+        delimiter = next((mark for mark in "\t;," if mark in first), ",")
+        csv.field_size_limit(_LONGEST_CELL)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        rows, lines = [], []
+        try:
+            columns = tuple(name.strip() for name in next(reader, []))
+            for row in reader:
+                if not any(cell.strip() for cell in row):
+                    continue
+                if len(row) != len(columns):
+                    raise DataError(
+                        f"{path}, line {reader.line_num}: {len(row)} cells, but the first line "
+                        f"names {len(columns)} columns ({', '.join(columns)})"
+                    )
+                rows.append([cell.strip() for cell in row])
+                lines.append(reader.line_num)
+        except csv.Error as error:
+            raise DataError(f"{path}, line {reader.line_num}: {error}") from None
+        if not rows:
+            raise DataError(
+                f"{path} holds no rows; expected names of columns in the first line and an "
+                "example in each of the others"
+            )
+        twice = [name for name in columns if columns.count(name) > 1]
+        if twice:
+            raise DataError(f"{path} names the column {twice[0]!r} twice")
+        return cls(path, columns, rows, lines)
+
+    def text(self, column: str, option: str = "") -> list[str]:
+        """Returns the cells of a column.
+
+        Args:
+            column: its name.
+            option: the option that names another, for the error: `"--label-column"`.
+
+        Raises:
+            DataError: if there is no such column.
+        """
+        index = self._index(column, option)
+        return [row[index] for row in self.rows]
+
+    def numbers(self, columns: Sequence[str], option: str = "") -> np.ndarray:
+        """Returns columns as numbers, float64 `[rows, columns]`.
+
+        Args:
+            columns: their names.
+            option: the option that names others, for the error.
+
+        Raises:
+            DataError: if there is no such column, or a cell is not a finite number.
+        """
+        indices = [self._index(column, option) for column in columns]
+        values = np.empty((len(self.rows), len(indices)))
+        for position, (row, line) in enumerate(zip(self.rows, self.lines, strict=True)):
+            for place, index in enumerate(indices):
+                values[position, place] = number(
+                    row[index], f"{self.path}, line {line}: column {self.columns[index]!r}"
+                )
+        return values
+
+    def _index(self, column: str, option: str) -> int:
+        if column not in self.columns:
+            hint = f" ({option} names another)" if option else ""
+            raise DataError(
+                f"{self.path} has no column {column!r}{hint}; its first line names "
+                f"{', '.join(map(repr, self.columns))}"
+            )
+        return self.columns.index(column)
+
+
+def number(text: str, place: str) -> float:
+    """Returns a finite number.
+
+    Args:
+        text: what was written.
+        place: where it was found, for errors.
+
+    Raises:
+        DataError: if it is none.
+
+    >>> number("1e3", "here")
+    1000.0
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        found = repr(text) if text else "nothing"
+        raise DataError(f"{place} holds {found}; expected a number") from None
+    if not math.isfinite(value):
+        raise DataError(f"{place} holds {text!r}; expected a finite number")
+    return value
