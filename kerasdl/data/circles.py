@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from kerasdl.data.array_data import ArrayData
 from kerasdl.data.data_info import DataInfo
 from kerasdl.data.numeric_table import sample_file
-from kerasdl.data.splitting import random_stream
+
+if TYPE_CHECKING:
+    import numpy as np
 
 LOCATION = "scikit-learn (generated)"
 NAMES = ("outer", "inner")
@@ -45,8 +47,11 @@ def load_circles(
         >>> data.info.counts, data.train[0].shape
         ({'train': 100, 'validation': 2000, 'test': 10000}, (100, 2))
     """
+    import numpy as np
     import sklearn
     import sklearn.datasets
+
+    from kerasdl.data.splitting import random_stream
 
     counts = {"train": train, **_COUNTS}
     streams = {
@@ -54,7 +59,7 @@ def load_circles(
         "validation": random_stream(seed, 2),
         "test": random_stream(0, 3),
     }
-    parts = {}
+    parts: dict[str, Any] = {}
     for split, count in counts.items():
         points, labels = sklearn.datasets.make_circles(
             count, noise=noise or None, factor=factor, random_state=streams[split]
@@ -87,9 +92,11 @@ def inner_probability(points: np.ndarray, noise: float, factor: float) -> np.nda
 
     Example:
 
+        >>> import numpy as np
         >>> inner_probability(np.array([[0.5, 0.0], [0.0, 1.0]]), 0.1, 0.5).round(3)
         array([1., 0.])
     """
+    import numpy as np
     from scipy.special import expit
 
     inner, outer = _log_densities(np.linalg.norm(points, axis=-1), noise, factor)
@@ -108,6 +115,8 @@ def best_accuracy(noise: float, factor: float) -> float:
     >>> round(best_accuracy(0.1, 0.5), 4), best_accuracy(0.0, 0.5)
     (0.9936, 1.0)
     """
+    import numpy as np
+
     if noise == 0:
         return 1.0
     radii = np.linspace(0, 1 + 10 * noise, 100_001)
@@ -117,6 +126,7 @@ def best_accuracy(noise: float, factor: float) -> float:
 
 def _log_densities(radii: np.ndarray, noise: float, factor: float) -> list[np.ndarray]:
     """Of the distance from the origin, for the inner and for the outer circle."""
+    import numpy as np
     from scipy.special import i0e
 
     # i0e(x) is I0(x) exp(-x): the exponents together are a square, and nothing overflows.

@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from kerasdl.data.array_data import ArrayData
-from kerasdl.data.class_labels import class_labels
 from kerasdl.data.data_error import DataError
 from kerasdl.data.data_info import DataInfo
-from kerasdl.data.splitting import stratified_split
 from kerasdl.data.table import Table
+
+if TYPE_CHECKING:
+    import numpy as np
 
 SAMPLE_FILE = "samples.csv"
 
@@ -39,6 +39,11 @@ def load_numeric_table(
         DataError: if the file is no such table, a column is missing, a cell is no
             finite number, there are fewer than two classes, or of one too few rows.
     """
+    import numpy as np
+
+    from kerasdl.data.class_labels import class_labels
+    from kerasdl.data.splitting import stratified_split
+
     table = Table.read(path)
     words = table.text(label_column, "--label-column")
     features = tuple(columns) or tuple(name for name in table.columns if name != label_column)
@@ -52,7 +57,7 @@ def load_numeric_table(
     if np.abs(numbers).max() > np.finfo(np.float32).max:
         raise DataError(f"{path} holds {np.abs(numbers).max():g}, which float32 cannot hold")
     class_names, labels = class_labels(words, f"column {label_column!r} of {path}")
-    parts = {
+    parts: dict[str, Any] = {
         split: (numbers[chosen].astype(np.float32), labels[chosen])
         for split, chosen in stratified_split(labels, seed).items()
     }

@@ -8,10 +8,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from kerasdl.data.data_error import DataError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 # More would be a damaged file, whose quote is never closed.
 _LONGEST_CELL = 2**24
@@ -114,6 +116,8 @@ class Table:
         Raises:
             DataError: if there is no such column, or a cell is not a finite number.
         """
+        import numpy as np
+
         indices = [self._index(column, option) for column in columns]
         values = np.empty((len(self.rows), len(indices)))
         for position, (row, line) in enumerate(zip(self.rows, self.lines, strict=True)):

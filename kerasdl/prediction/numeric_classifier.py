@@ -34,7 +34,7 @@ class NumericClassifierPredictor(ClassifierPredictor):
     def rows(self, inputs: Sequence[str], **options: Any) -> list[Row]:
         """Returns input, label, probability and all probabilities for each row of numbers."""
         self.check_options(options)
-        rows = []
+        rows: list[Row] = []
         for given in inputs:
             names, values = self._read(given)
             predictions = self.ask({"features": values.astype(np.float32)})

@@ -21,7 +21,7 @@ def test_names_are_sorted_and_labels_point_to_them():
         (["a"] * 9, "holds one class only, 'a'; expected two or more"),
         (["a", "", "b"], "is empty in 1 examples; expected a class in each"),
         (["a"] * 5 + ["b"] * 2, "holds 2 classes, and of class 'b' 2 examples; expected at least"),
-        (["a"] * 5 + ["b"], "of class 'b' 1 example;"),
+        (["a"] * 5 + ["b"], "holds 2 classes, and of class 'b' 1 example;"),
     ],
 )
 def test_what_cannot_be_learned_is_refused(words, message):

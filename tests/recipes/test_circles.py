@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -86,15 +85,13 @@ def test_a_table_of_ones_own_from_training_to_prediction(table: Path, tmp_path: 
     keras.saving.load_model(run.folder.best)
 
 
-def test_a_resumed_run_is_the_same_run(tmp_path: Path) -> None:
-    options: dict[str, Any] = {"runs_dir": tmp_path, "export": False, "quiet": True}
-    whole = kerasdl.train(circles, smoke=True, dropout_rate=0.2, **options)
-    begun = kerasdl.train(circles, smoke=True, dropout_rate=0.2, max_time=1e-9, **options)
-    assert (begun.result["epochs"], whole.result["epochs"]) == (1, 2)
-    resumed = kerasdl.train(circles, resume=begun.path, max_time=60, **options)
-    assert resumed.history["val_loss"] == whole.history["val_loss"]
-    assert resumed.test == whole.test
-    assert (whole.path / "decision_boundary.png").is_file()
+def test_the_boundary_is_drawn_where_it_can_be(tmp_path: Path) -> None:
+    config = circles.Config(points=100)
+    data = circles.load_data(config)
+    figures = circles.pictures(config, circles.build_model(config, data), data)
+    assert list(figures) == ["confusion_matrix.png", "decision_boundary.png"]
+    legend = figures["decision_boundary.png"].axes[0].get_legend()
+    assert [text.get_text() for text in legend.get_texts()][-1] == "best possible"
 
 
 def test_a_set_for_another_task_is_refused() -> None:
