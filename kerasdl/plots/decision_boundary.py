@@ -80,7 +80,7 @@ def decision_boundary(
     axes.imshow(
         0.5 + 0.5 * np.clip(said @ colors, 0, 1),
         origin="lower",
-        extent=(*axes_values[0][[0, -1]], *axes_values[1][[0, -1]]),  # type: ignore[arg-type]
+        extent=(*axes_values[0][[0, -1]], *axes_values[1][[0, -1]]),
         aspect="auto",
         interpolation="bilinear",
     )
