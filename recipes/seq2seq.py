@@ -13,19 +13,16 @@ Command: kerasdl recipe seq2seq
 """
 
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 import kerasdl
-from kerasdl.data import catalogue
-from kerasdl.training import RecipeConfig
+from kerasdl.training import PairRecipeConfig
 
 
-class Config(RecipeConfig):
+class Config(PairRecipeConfig):
     """What you may choose."""
-
-    tasks: ClassVar[tuple[str, ...]] = (catalogue.TRANSLATION,)
 
     epochs: int = Field(3, ge=1)
     """Passes over the training data."""
@@ -47,24 +44,6 @@ class Config(RecipeConfig):
 
     dropout_rate: float = Field(0.1, ge=0, lt=1)
     """Share of values that are dropped in each training step."""
-
-    source: str | None = None
-    """Your data: the ending of the source files (train.en: en), or the column."""
-
-    target: str | None = None
-    """Your data: the ending of the target files, or the column."""
-
-    tokenizer: Literal["auto", "characters", "words", "bpe"] = "auto"
-    """What a token is; auto: characters for dates, byte pair encoding for your data."""
-
-    vocabulary_size: int = Field(4000, ge=1)
-    """Largest number of different tokens, of source and target together."""
-
-    max_length: int = Field(64, ge=2)
-    """Largest number of tokens of a text; longer training pairs are left out."""
-
-    max_examples: int | None = Field(None, ge=1)
-    """Use the first so many pairs of each split."""
 
     beam_width: int = Field(4, ge=1)
     """Beginnings that the search follows; 1 is greedy."""
@@ -120,12 +99,9 @@ def build_model(config: Config, data: Any) -> Any:
             seed=config.seed,
         )
     steps = config.epochs * data.steps_per_epoch(config.batch_size)
+    schedule = kerasdl.schedules.OneCycle(config.learning_rate, steps)
     model.compile(
-        optimizer=keras.optimizers.Adam(
-            kerasdl.schedules.OneCycle(config.learning_rate, steps),
-            beta_2=0.98,
-            global_clipnorm=1.0,
-        ),
+        optimizer=keras.optimizers.Adam(schedule, beta_2=0.98, global_clipnorm=1.0),
         # The data's weights are zero where there is padding.
         loss=keras.losses.SparseCategoricalCrossentropy(
             from_logits=True, reduction="mean_with_sample_weight"
@@ -139,25 +115,17 @@ def build_model(config: Config, data: Any) -> Any:
 
 def measure(config: Config, model: Any, data: Any) -> dict[str, float]:
     """How good the translations are that the exported model would give."""
-    return scores(data, kerasdl.prediction.translate(model, data, data.test.sources))
+    found = kerasdl.prediction.translate(model, data, data.test.sources)
+    return kerasdl.diagnostics.translation_scores(data, found)
 
 
 def baselines(config: Config, data: Any) -> dict[str, dict[str, float]]:
     """The source as it is, and the target of the most similar training source."""
     known, sources = data.train.first(20_000), data.test.sources
     nearest = kerasdl.diagnostics.nearest_targets(known.sources, known.targets, sources)
-    return {
-        "copy of the source": scores(data, sources),
-        "target of the most similar source": scores(data, nearest),
-    }
-
-
-def scores(data: Any, found: Any) -> dict[str, float]:
-    """What is measured of the test split: exactly right ones and, for words, BLEU."""
-    wanted, diagnostics = data.test.targets, kerasdl.diagnostics
-    exact = {"exact_match": diagnostics.exact_match(found, wanted)}
-    has_words = data.tokenizer.characters is None
-    return exact | ({"bleu": diagnostics.bleu(found, wanted)} if has_words else {})
+    found = {"copy of the source": sources, "target of the most similar source": nearest}
+    scores = kerasdl.diagnostics.translation_scores
+    return {name: scores(data, translations) for name, translations in found.items()}
 
 
 def pictures(config: Config, model: Any, data: Any) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from kerasdl.diagnostics.translation import bleu as bleu
 from kerasdl.diagnostics.translation import exact_match as exact_match
 from kerasdl.diagnostics.translation import nearest_targets as nearest_targets
 from kerasdl.diagnostics.translation import require_sacrebleu as require_sacrebleu
+from kerasdl.diagnostics.translation import translation_scores as translation_scores
 
 __all__ = [
     "Alignments",
@@ -50,6 +51,7 @@ __all__ = [
     "per_class_accuracy",
     "predict_probabilities",
     "require_sacrebleu",
+    "translation_scores",
     "unigram_cross_entropy",
     "widest_axes",
 ]

@@ -41,6 +41,19 @@ def bleu(translations: Sequence[str], references: Sequence[str]) -> float:
     return float(require_sacrebleu().corpus_bleu(list(translations), [list(references)]).score)
 
 
+def translation_scores(data: Any, translations: Sequence[str]) -> dict[str, float]:
+    """Returns how good translations of the test sources are: exact matches and, for words, BLEU.
+
+    Args:
+        data: a `kerasdl.data.PairData`.
+        translations: of `data.test.sources`, in their order.
+    """
+    scores = {"exact_match": exact_match(translations, data.test.targets)}
+    if data.tokenizer.characters is None:
+        scores["bleu"] = bleu(translations, data.test.targets)
+    return scores
+
+
 def nearest_targets(
     sources: Sequence[str], targets: Sequence[str], wanted: Sequence[str]
 ) -> list[str]:

@@ -2,6 +2,7 @@
 
 from kerasdl.training.config import RecipeConfig as RecipeConfig
 from kerasdl.training.image_config import ImageRecipeConfig as ImageRecipeConfig
+from kerasdl.training.pair_config import PairRecipeConfig as PairRecipeConfig
 from kerasdl.training.recipe import Recipe as Recipe
 
-__all__ = ["ImageRecipeConfig", "Recipe", "RecipeConfig"]
+__all__ = ["ImageRecipeConfig", "PairRecipeConfig", "Recipe", "RecipeConfig"]
