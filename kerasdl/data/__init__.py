@@ -20,6 +20,9 @@ from kerasdl.data.labelled_images import LabelledImages as LabelledImages
 from kerasdl.data.load_images import load_images as load_images
 from kerasdl.data.load_pairs import load_pairs as load_pairs
 from kerasdl.data.load_text import load_text as load_text
+from kerasdl.data.moons import load_moons as load_moons
+from kerasdl.data.moons import read_points as read_points
+from kerasdl.data.noise import noisy_pairs as noisy_pairs
 from kerasdl.data.numeric_table import load_numeric_table as load_numeric_table
 from kerasdl.data.pair_data import SOURCES_FILE as SOURCES_FILE
 from kerasdl.data.pair_data import PairData as PairData
@@ -52,11 +55,14 @@ __all__ = [
     "compose",
     "load_circles",
     "load_images",
+    "load_moons",
     "load_numeric_table",
     "load_pairs",
     "load_text",
+    "noisy_pairs",
     "random_crop",
     "random_flip",
     "random_shift",
+    "read_points",
     "tokenizer_from_files",
 ]

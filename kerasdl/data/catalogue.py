@@ -19,6 +19,7 @@ from kerasdl.data.data_status import DataStatus
 
 # What `--data` may be for: a recipe takes the sets of its own task.
 IMAGE_CLASSIFICATION = "image classification"
+POINTS = "curves through points"
 LANGUAGE_MODELLING = "language modelling"
 TRANSLATION = "translation"
 NUMERIC_CLASSIFICATION = "classification of numbers"
@@ -114,6 +115,17 @@ _ENTRIES = (
         examples={"train": 10_000, "validation": 2_000, "test": 10_000},
         num_classes=2,
         origin="generated: noisy points on two concentric circles, sklearn.datasets.make_circles",
+        licence="none needed",
+        megabytes=0,
+        embedded_in="scikit-learn (generated)",
+    ),
+    CatalogueEntry(
+        name="moons",
+        title="scikit-learn's moons",
+        task=POINTS,
+        source="embedded",
+        examples={"train": 50_000, "validation": 5_000, "test": 10_000},
+        origin="generated: noisy points on two half circles, sklearn.datasets.make_moons",
         licence="none needed",
         megabytes=0,
         embedded_in="scikit-learn (generated)",

@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerasdl.data.data_info import DataInfo
+from kerasdl.data.held_out import hold_out
 from kerasdl.data.image_data import ImageData
 from kerasdl.data.resident_data import ResidentData
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from kerasdl.data.augmentation import Augmentation
 
 # The same for every run, so that results can be compared.
@@ -27,6 +30,7 @@ class ReconstructionData(ResidentData):
             each training batch, with a seed of its own; once for validation and test,
             with seeds that are the same in every run.
         info: what the data is.
+        anomalies: test images of a class that was left out of `source`, uint8.
 
     Example:
 
@@ -40,12 +44,25 @@ class ReconstructionData(ResidentData):
     source: ImageData
     pairs: Augmentation
     info: DataInfo
+    anomalies: np.ndarray | None = None
 
     @classmethod
     def of(cls, source: ImageData, pairs: Augmentation, **details: Any) -> ReconstructionData:
         """Returns the data; `details` go into its `info`."""
         info = replace(source.info, details={**source.info.details, **details})
         return cls(source, pairs, info)
+
+    def without(self, class_name: str) -> ReconstructionData:
+        """Returns the data without a class, whose test images are the `anomalies`.
+
+        Raises:
+            DataError: if there is no such class, or nothing else.
+        """
+        source, anomalies = hold_out(self.source, class_name)
+        details = {**self.info.details, "held_out": class_name}
+        return replace(
+            self, source=source, anomalies=anomalies, info=replace(source.info, details=details)
+        )
 
     @property
     def augmentation(self) -> Augmentation:  # type: ignore[override]

@@ -2,6 +2,13 @@
 
 from kerasdl.diagnostics.alignment import Alignments as Alignments
 from kerasdl.diagnostics.alignment import alignments as alignments
+from kerasdl.diagnostics.anomalies import RocCurve as RocCurve
+from kerasdl.diagnostics.anomalies import detection as detection
+from kerasdl.diagnostics.anomalies import detection_areas as detection_areas
+from kerasdl.diagnostics.anomalies import detections as detections
+from kerasdl.diagnostics.anomalies import mean_squared_errors as mean_squared_errors
+from kerasdl.diagnostics.anomalies import principal_components as principal_components
+from kerasdl.diagnostics.anomalies import roc_curve as roc_curve
 from kerasdl.diagnostics.attention import attention_rollout as attention_rollout
 from kerasdl.diagnostics.attention import attention_weights as attention_weights
 from kerasdl.diagnostics.baselines import linear_accuracy as linear_accuracy
@@ -12,6 +19,7 @@ from kerasdl.diagnostics.evidence import evidence_bounds as evidence_bounds
 from kerasdl.diagnostics.evidence import independent_pixels as independent_pixels
 from kerasdl.diagnostics.language_models import nats_per_character as nats_per_character
 from kerasdl.diagnostics.language_models import ngram_baselines as ngram_baselines
+from kerasdl.diagnostics.latents import curves_through as curves_through
 from kerasdl.diagnostics.latents import decode_images as decode_images
 from kerasdl.diagnostics.latents import interpolate as interpolate
 from kerasdl.diagnostics.latents import latent_plane as latent_plane
@@ -30,13 +38,18 @@ from kerasdl.diagnostics.translation import translation_scores as translation_sc
 __all__ = [
     "Alignments",
     "MostWrong",
+    "RocCurve",
     "alignments",
     "attention_rollout",
     "attention_weights",
     "bigram_cross_entropy",
     "bleu",
     "confusion_matrix",
+    "curves_through",
     "decode_images",
+    "detection",
+    "detection_areas",
+    "detections",
     "evidence_bounds",
     "exact_match",
     "independent_pixels",
@@ -44,13 +57,16 @@ __all__ = [
     "latent_plane",
     "linear_accuracy",
     "majority_accuracy",
+    "mean_squared_errors",
     "most_wrong",
     "nats_per_character",
     "nearest_targets",
     "ngram_baselines",
     "per_class_accuracy",
     "predict_probabilities",
+    "principal_components",
     "require_sacrebleu",
+    "roc_curve",
     "translation_scores",
     "unigram_cross_entropy",
     "widest_axes",

@@ -91,3 +91,26 @@ def widest_axes(codes: np.ndarray) -> tuple[int, int]:
     """
     order = np.argsort(-np.var(codes, axis=0), kind="stable")
     return int(order[0]), int(order[min(1, len(order) - 1)])
+
+
+def curves_through(model: Any, points: np.ndarray, steps: int = 500) -> dict[str, np.ndarray]:
+    """All that an autoencoder of one number can give back: a curve. PCA's is a line.
+
+    Args:
+        model: with layers `encoder`, to a dictionary with `latents`, and `decoder`.
+        points: `[n, features]`; the curves go as far as they do.
+        steps: points on a curve.
+
+    Returns:
+        `autoencoder` and `PCA`, each `[steps, features]`, in order.
+    """
+    from sklearn.decomposition import PCA
+
+    def between(codes: np.ndarray) -> np.ndarray:
+        return np.linspace(codes.min(), codes.max(), steps, dtype=np.float32)[:, np.newaxis]
+
+    latents = model.get_layer("encoder").predict(points, batch_size=1024, verbose=0)["latents"]
+    curve = model.get_layer("decoder").predict(between(latents[:, 0]), batch_size=1024, verbose=0)
+    linear = PCA(1).fit(points)
+    line = linear.inverse_transform(between(linear.transform(points)))
+    return {"autoencoder": curve, "PCA": line}

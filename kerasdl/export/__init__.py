@@ -11,6 +11,7 @@ from kerasdl.export.image_autoencoder import image_autoencoder as image_autoenco
 from kerasdl.export.image_classifier import image_classifier as image_classifier
 from kerasdl.export.input_error import InputError as InputError
 from kerasdl.export.language_model import language_model as language_model
+from kerasdl.export.numeric_autoencoder import numeric_autoencoder as numeric_autoencoder
 from kerasdl.export.numeric_classifier import numeric_classifier as numeric_classifier
 from kerasdl.export.read_images import ReadImages as ReadImages
 from kerasdl.export.read_images import read_images as read_images
@@ -32,6 +33,7 @@ __all__ = [
     "image_autoencoder",
     "image_classifier",
     "language_model",
+    "numeric_autoencoder",
     "numeric_classifier",
     "read_images",
     "translator",

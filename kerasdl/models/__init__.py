@@ -1,5 +1,7 @@
 """Functions that return a `keras.Model` built from kerasdl layers."""
 
+from kerasdl.models.autoencoder import image_autoencoder as image_autoencoder
+from kerasdl.models.autoencoder import numeric_autoencoder as numeric_autoencoder
 from kerasdl.models.char_rnn import char_rnn as char_rnn
 from kerasdl.models.gpt import gpt as gpt
 from kerasdl.models.mixer import MIXER_SIZES as MIXER_SIZES
@@ -25,8 +27,10 @@ __all__ = [
     "ViTSize",
     "char_rnn",
     "gpt",
+    "image_autoencoder",
     "mixer",
     "mlp",
+    "numeric_autoencoder",
     "numeric_mlp",
     "seq2seq_lstm",
     "seq2seq_transformer",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import keras
 
 from kerasdl.arguments import check_choice, check_positive_integers
+from kerasdl.models.layer_seeds import LayerSeeds
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def image_encoder(
     """
     size = _size(model, image_shape)
     check_positive_integers(**outputs)
-    seeds = _Seeds(seed, first=1)
+    seeds = LayerSeeds(seed, first=1)
     inputs = keras.Input(tuple(image_shape), dtype="uint8", name="image")
     x = keras.layers.Rescaling(1 / 255, name="rescaling")(inputs)
     for index, filters in enumerate(size.filters, start=1):
@@ -117,7 +118,7 @@ def image_decoder(
     size = _size(model, image_shape)
     check_positive_integers(latent_size=latent_size)
     height, width, channels = image_shape
-    seeds = _Seeds(seed, first=101)
+    seeds = LayerSeeds(seed, first=101)
     inputs = keras.Input((latent_size,), name="latents")
     x = _hidden(inputs, size.hidden_units[::-1], size.activation, seeds)
     stride = 2 ** len(size.filters)
@@ -150,26 +151,7 @@ def image_decoder(
     return keras.Model(inputs, x, name=name)
 
 
-class _Seeds:
-    """A seed of its own for each initializer, and others for the next `seed`."""
-
-    def __init__(self, seed: int | None, first: int) -> None:
-        self.next = None if seed is None else 1000 * seed + first
-
-    def he_normal(self) -> keras.initializers.Initializer:
-        return keras.initializers.HeNormal(seed=self._take())
-
-    def glorot_uniform(self) -> keras.initializers.Initializer:
-        return keras.initializers.GlorotUniform(seed=self._take())
-
-    def _take(self) -> int | None:
-        taken = self.next
-        if taken is not None:
-            self.next = taken + 1
-        return taken
-
-
-def _hidden(x, hidden_units: Sequence[int], activation: str, seeds: _Seeds):
+def _hidden(x, hidden_units: Sequence[int], activation: str, seeds: LayerSeeds):
     for index, units in enumerate(hidden_units, start=1):
         x = keras.layers.Dense(
             units,

@@ -10,9 +10,11 @@ from kerasdl.plots.attention_maps import attention_maps as attention_maps
 from kerasdl.plots.confusion import confusion_matrix as confusion_matrix
 from kerasdl.plots.decision_boundary import decision_boundary as decision_boundary
 from kerasdl.plots.images import image_grid as image_grid
+from kerasdl.plots.learnt_curve import learnt_curve as learnt_curve
 from kerasdl.plots.mistakes import most_wrong_images as most_wrong_images
 from kerasdl.plots.mosaic import image_mosaic as image_mosaic
 from kerasdl.plots.mosaic import image_versions as image_versions
+from kerasdl.plots.roc import roc_curves as roc_curves
 from kerasdl.plots.saving import save as save
 from kerasdl.plots.training_curves import curves as curves
 
@@ -25,6 +27,8 @@ __all__ = [
     "image_grid",
     "image_mosaic",
     "image_versions",
+    "learnt_curve",
     "most_wrong_images",
+    "roc_curves",
     "save",
 ]

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from kerasdl.plots.style import LABEL_SIZE, SMALL_SIZE, TITLE_SIZE
 
-_TILE, _LETTER = 0.4, 0.075  # inches
+_TILE, _LETTER = 0.4, 0.085  # inches
 _GAP = 2  # pixels
 
 

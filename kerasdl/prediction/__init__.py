@@ -12,6 +12,9 @@ from kerasdl.prediction.image_classifier import ImageClassifierPredictor as Imag
 from kerasdl.prediction.kinds import predictor_for as predictor_for
 from kerasdl.prediction.language_model import LanguageModelPredictor as LanguageModelPredictor
 from kerasdl.prediction.language_model import continuations as continuations
+from kerasdl.prediction.numeric_autoencoder import (
+    NumericAutoencoderPredictor as NumericAutoencoderPredictor,
+)
 from kerasdl.prediction.numeric_classifier import (
     NumericClassifierPredictor as NumericClassifierPredictor,
 )
@@ -24,6 +27,7 @@ __all__ = [
     "ImageAutoencoderPredictor",
     "ImageClassifierPredictor",
     "LanguageModelPredictor",
+    "NumericAutoencoderPredictor",
     "NumericClassifierPredictor",
     "Prediction",
     "Predictor",

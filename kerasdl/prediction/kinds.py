@@ -5,6 +5,7 @@ from kerasdl.export.served_model import ServedModel
 from kerasdl.prediction.image_autoencoder import ImageAutoencoderPredictor
 from kerasdl.prediction.image_classifier import ImageClassifierPredictor
 from kerasdl.prediction.language_model import LanguageModelPredictor
+from kerasdl.prediction.numeric_autoencoder import NumericAutoencoderPredictor
 from kerasdl.prediction.numeric_classifier import NumericClassifierPredictor
 from kerasdl.prediction.predictor import Predictor
 from kerasdl.prediction.translator import TranslatorPredictor
@@ -15,6 +16,7 @@ PREDICTORS: dict[str, type[Predictor]] = {
         ImageAutoencoderPredictor,
         ImageClassifierPredictor,
         LanguageModelPredictor,
+        NumericAutoencoderPredictor,
         NumericClassifierPredictor,
         TranslatorPredictor,
     )
