@@ -7,6 +7,7 @@ from kerasdl.layers.attention import LocalAttention as LocalAttention
 from kerasdl.layers.attention import MultiHeadAttention as MultiHeadAttention
 from kerasdl.layers.attention import PerformerAttention as PerformerAttention
 from kerasdl.layers.attention import ScaledDotProductAttention as ScaledDotProductAttention
+from kerasdl.layers.batch_normalization import BatchNormalization as BatchNormalization
 from kerasdl.layers.blocks import FeedForward as FeedForward
 from kerasdl.layers.blocks import MixerBlock as MixerBlock
 from kerasdl.layers.blocks import TransformerDecoderBlock as TransformerDecoderBlock
@@ -38,6 +39,7 @@ __all__ = [
     "LSTM",
     "ALiBi",
     "AdditiveAttention",
+    "BatchNormalization",
     "BottleneckBlock",
     "ClassToken",
     "DropPath",

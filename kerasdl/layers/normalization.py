@@ -5,11 +5,11 @@ from typing import Any
 
 import keras
 
+from kerasdl.layers.batch_normalization import BatchNormalization
 from kerasdl.layers.last_axis_normalization import LayerNormalization, RMSNormalization
 
 _NAMED: dict[str, tuple[type[keras.layers.Layer], dict[str, float]]] = {
-    # Keras's momentum of 0.99 needs thousands of steps before inference works.
-    "batch_norm": (keras.layers.BatchNormalization, {"momentum": 0.9, "epsilon": 1e-5}),
+    "batch_norm": (BatchNormalization, {"momentum": 0.9, "epsilon": 1e-5}),
     "layer_norm": (LayerNormalization, {"epsilon": 1e-6}),
     "rms_norm": (RMSNormalization, {"epsilon": 1e-6}),
 }

@@ -10,6 +10,7 @@ from kerasdl.models.mixer import mixer as mixer
 from kerasdl.models.mlp import mlp as mlp
 from kerasdl.models.next_token import NextToken as NextToken
 from kerasdl.models.numeric_mlp import numeric_mlp as numeric_mlp
+from kerasdl.models.resnet import resnet as resnet
 from kerasdl.models.seq2seq import seq2seq_lstm as seq2seq_lstm
 from kerasdl.models.seq2seq import seq2seq_transformer as seq2seq_transformer
 from kerasdl.models.vae import vae as vae
@@ -32,6 +33,7 @@ __all__ = [
     "mlp",
     "numeric_autoencoder",
     "numeric_mlp",
+    "resnet",
     "seq2seq_lstm",
     "seq2seq_transformer",
     "vae",

@@ -22,10 +22,10 @@ def check_classifier(image_shape: Sequence[int], num_classes: int) -> None:
         raise ValueError(f"num_classes must be at least 2. Received: num_classes={num_classes}")
 
 
-def image_input(image_shape: Sequence[int]) -> tuple[Any, Any]:
-    """The input `image`, uint8 from 0 to 255, and the same from 0 to 1."""
+def image_input(image_shape: Sequence[int], lowest: float = 0.0) -> tuple[Any, Any]:
+    """The input `image`, uint8 from 0 to 255, and the same from `lowest` to 1."""
     inputs = keras.Input(tuple(image_shape), dtype="uint8", name="image")
-    return inputs, keras.layers.Rescaling(1 / 255, name="rescaling")(inputs)
+    return inputs, keras.layers.Rescaling((1 - lowest) / 255, lowest, name="rescaling")(inputs)
 
 
 def logits(features: Any, num_classes: int) -> Any:
