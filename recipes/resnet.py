@@ -7,7 +7,7 @@ images that are cropped and mirrored at random.
 
 Task: image classification
 Data: CIFAR-10, or a folder of your own (without CIFAR-10: scikit-learn's digits)
-Model: ResNet-20, 273,722 parameters
+Model: ResNet-20, 274,042 parameters
 Expect:
 Command: kerasdl recipe resnet
 """

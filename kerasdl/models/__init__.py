@@ -4,6 +4,7 @@ from kerasdl.models.autoencoder import image_autoencoder as image_autoencoder
 from kerasdl.models.autoencoder import numeric_autoencoder as numeric_autoencoder
 from kerasdl.models.char_rnn import char_rnn as char_rnn
 from kerasdl.models.gpt import gpt as gpt
+from kerasdl.models.lenet5 import lenet5 as lenet5
 from kerasdl.models.mixer import MIXER_SIZES as MIXER_SIZES
 from kerasdl.models.mixer import MixerSize as MixerSize
 from kerasdl.models.mixer import mixer as mixer
@@ -15,6 +16,7 @@ from kerasdl.models.seq2seq import seq2seq_lstm as seq2seq_lstm
 from kerasdl.models.seq2seq import seq2seq_transformer as seq2seq_transformer
 from kerasdl.models.vae import vae as vae
 from kerasdl.models.variational_autoencoder import VariationalAutoencoder as VariationalAutoencoder
+from kerasdl.models.vgg import vgg as vgg
 from kerasdl.models.vit import VIT_SIZES as VIT_SIZES
 from kerasdl.models.vit import ViTSize as ViTSize
 from kerasdl.models.vit import vit as vit
@@ -29,6 +31,7 @@ __all__ = [
     "char_rnn",
     "gpt",
     "image_autoencoder",
+    "lenet5",
     "mixer",
     "mlp",
     "numeric_autoencoder",
@@ -37,5 +40,6 @@ __all__ = [
     "seq2seq_lstm",
     "seq2seq_transformer",
     "vae",
+    "vgg",
     "vit",
 ]

@@ -84,7 +84,7 @@ def resnet(
 
     >>> model = resnet(image_shape=(32, 32, 3), num_classes=10)
     >>> model.output_shape, f"{model.count_params():,}"
-    ((None, 10), '273,722')
+    ((None, 10), '274,042')
     """
     check_choice(RESNETS, size=size)
     check_classifier(image_shape, num_classes)
