@@ -41,6 +41,7 @@ from kerasdl.ops.recurrent import lstm as lstm
 from kerasdl.ops.recurrent import simple_rnn as simple_rnn
 from kerasdl.ops.sampling import filter_logits as filter_logits
 from kerasdl.ops.sampling import sample_token as sample_token
+from kerasdl.ops.smoothed_crossentropy import smoothed_crossentropy as smoothed_crossentropy
 from kerasdl.ops.triplet import batch_hard_triplet_loss as batch_hard_triplet_loss
 from kerasdl.ops.triplet import triplet_loss as triplet_loss
 from kerasdl.ops.variational import bernoulli_log_likelihood as bernoulli_log_likelihood
@@ -88,6 +89,7 @@ __all__ = [
     "simple_rnn",
     "sinusoidal_encoding",
     "sliding_window_mask",
+    "smoothed_crossentropy",
     "spatial_pyramid_pool",
     "triplet_loss",
 ]

@@ -14,7 +14,7 @@ from kerasdl.layers.normalization import Normalization
 @pytest.mark.parametrize(
     ("name", "kind", "epsilon"),
     [
-        ("batch_norm", keras.layers.BatchNormalization, 1e-5),
+        ("batch_norm", layers.BatchNormalization, 1e-5),
         ("layer_norm", LayerNormalization, 1e-6),
         ("rms_norm", RMSNormalization, 1e-6),
     ],

@@ -18,6 +18,7 @@ NON_DEFAULT = {
         "distance": "squared_euclidean",
         "soft_margin": True,
     },
+    "SmoothedCrossentropy": {"label_smoothing": 0.3},
 }
 FUNCTION = {
     "NTXent": lambda t, p: ops.nt_xent(t, p, 0.3),
@@ -26,6 +27,7 @@ FUNCTION = {
     "BatchHardTripletLoss": lambda t, p: ops.batch_hard_triplet_loss(
         t, p, 0.7, "squared_euclidean", soft_margin=True
     ),
+    "SmoothedCrossentropy": lambda t, p: ops.smoothed_crossentropy(t, p, 0.3),
 }
 
 
@@ -34,6 +36,8 @@ def example(name):
     embeddings = generator.normal(size=(6, 4)).astype("float32")
     if name == "TripletLoss":
         return np.zeros(6, "float32"), generator.normal(size=(6, 3, 4)).astype("float32")
+    if name == "SmoothedCrossentropy":
+        return np.array([0, 1, 2, 3, 0, 1]), embeddings
     if name == "BatchHardTripletLoss":
         return np.array([0, 1, 0, 1, 2, 2]), embeddings
     return generator.normal(size=(6, 4)).astype("float32"), embeddings
@@ -109,6 +113,8 @@ def test_bad_arguments_are_refused():
         losses.InfoNCE(temperature=0)
     with pytest.raises(ValueError, match=r"margin=-0\.1"):
         losses.TripletLoss(margin=-0.1)
+    with pytest.raises(ValueError, match="label_smoothing=1"):
+        losses.SmoothedCrossentropy(1.0)
     with pytest.raises(ValueError, match="distance='l1'"):
         losses.BatchHardTripletLoss(distance="l1")
 

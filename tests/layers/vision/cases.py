@@ -3,6 +3,7 @@
 import keras
 
 from kerasdl.layers import (
+    BatchNormalization,
     BottleneckBlock,
     ClassToken,
     InceptionBlock,
@@ -30,6 +31,18 @@ RESIDUAL = {
 IMAGES = {"inputs": (6, 7, 5, 4), "variable_axes": (0, 1, 2)}
 
 CASES = [
+    LayerCase(
+        BatchNormalization,
+        {
+            "axis": 3,
+            "momentum": 0.7,
+            "epsilon": 1e-2,
+            "beta_initializer": "ones",
+            "gamma_initializer": "random_normal",
+        },
+        **IMAGES,
+    ),
+    LayerCase(BatchNormalization, {"center": False, "scale": False}, **IMAGES, id="plain"),
     LayerCase(
         PatchEmbedding,
         {
