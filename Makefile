@@ -52,6 +52,7 @@ bench: dev       ## kerasdl against Keras and PyTorch, side by side
 	$(BIN)/python benchmarks/transformer_block.py
 	$(BIN)/python benchmarks/gpt.py
 	$(BIN)/python benchmarks/vit.py
+	$(BIN)/python benchmarks/resnet.py
 
 pictures: dev    ## draw the pictures of docs/layers/ anew
 	$(BIN)/python docs/make_pictures.py

@@ -38,6 +38,14 @@ def test_what_is_optimised(data: ImageData) -> None:
     assert (optimizer.momentum, optimizer.nesterov, optimizer.weight_decay) == (0.9, True, 0.01)
 
 
+def test_the_schedule_of_the_paper(data: ImageData) -> None:
+    config = resnet.Config(epochs=4, learning_rate=0.1, schedule="steps")
+    schedule = resnet.build_model(config, data).optimizer._learning_rate
+    epoch = data.steps_per_epoch(config.batch_size)
+    rates = [float(schedule(step)) for step in (0, 2 * epoch, 2 * epoch + 1, 3 * epoch + 1)]
+    np.testing.assert_allclose(rates, [0.1, 0.1, 0.01, 0.001], rtol=1e-5)
+
+
 def test_only_kernels_decay(data: ImageData) -> None:
     model = resnet.build_model(resnet.Config(), data)
     decaying = {
