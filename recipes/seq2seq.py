@@ -8,7 +8,7 @@ your own: a folder with train.SOURCE and train.TARGET, or two columns of a table
 Task: translation
 Data: generated dates in 23 formats
 Model: LSTM with attention, 345,792 parameters; or transformer
-Expect: 100.0 % exact match on unseen dates after 3 minutes of CPU time
+Expect: 100.0 % exact match on unseen dates after 4 minutes on 2 CPU cores
 Command: kerasdl recipe seq2seq
 """
 
