@@ -62,6 +62,7 @@ class LinformerAttention(BaseMultiHeadAttention, RandomLayer):
 
     Example:
 
+    >>> import keras
     >>> x = keras.random.normal((2, 100, 32), seed=1)
     >>> LinformerAttention(num_heads=4, max_length=128, rank=16)(x).shape
     TensorShape([2, 100, 32])
