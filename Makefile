@@ -53,6 +53,8 @@ bench: dev       ## kerasdl against Keras and PyTorch, side by side
 	$(BIN)/python benchmarks/gpt.py
 	$(BIN)/python benchmarks/vit.py
 	$(BIN)/python benchmarks/resnet.py
+	$(BIN)/python benchmarks/serving.py --clients 32
+	$(BIN)/python benchmarks/serving.py --clients 1
 
 pictures: dev    ## draw the pictures of docs/layers/ anew
 	$(BIN)/python docs/make_pictures.py
