@@ -39,14 +39,18 @@ def keras_steps(model, batch_size: int) -> interleaved.Turn:
     model.compile(
         keras.optimizers.SGD(0.01, momentum=0.9, nesterov=True),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        jit_compile=False,  # XLA is slower for convolutions on a CPU
     )
     with tf.device("CPU:0"):
         examples = tuple(map(tf.convert_to_tensor, batch(batch_size)))
-    step = model.make_train_function()
+    model.make_train_function()
     batches = iter(tf.data.Dataset.from_tensors(examples).repeat())
 
     def turn() -> dict[str, float]:
-        return {"parameters": model.count_params(), "loss": float(step(batches)["loss"])}
+        return {
+            "parameters": model.count_params(),
+            "loss": float(model.train_function(batches)["loss"]),
+        }
 
     for _ in range(WARM_UP):
         turn()
