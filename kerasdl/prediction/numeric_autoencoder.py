@@ -1,13 +1,12 @@
 """Reconstructions of rows of numbers."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from kerasdl.export.input_error import InputError
 from kerasdl.export.served_model import ServedModel
+from kerasdl.prediction.numeric_rows import EXPECTED, read_rows
 from kerasdl.prediction.predictor import Predictor, Row
 
 
@@ -22,7 +21,7 @@ class NumericAutoencoderPredictor(Predictor):
     """
 
     kind = "numeric_autoencoder"
-    expects = 'numbers such as "0.3,0.5", or CSV files whose first line names the columns'
+    expects = EXPECTED
 
     def __init__(self, model: ServedModel) -> None:
         super().__init__(model)
@@ -32,12 +31,12 @@ class NumericAutoencoderPredictor(Predictor):
         """Returns input, reconstruction and mean squared error of each row of numbers.
 
         Raises:
-            InputError: if an input is neither numbers nor a CSV file of them.
+            InputError: if an input is neither numbers nor a table of them.
         """
         self.check_options(options)
         rows = []
         for given in inputs:
-            values = self._read(given)
+            _, values = read_rows(given, self.features)
             answers = self.model.ask("serving_default", {"features": values})
             for value, rebuilt, error in zip(
                 values, answers["reconstruction"], answers["error"], strict=True
@@ -57,28 +56,6 @@ class NumericAutoencoderPredictor(Predictor):
             f"{_line(row['input'])} -> {_line(row['reconstruction'])}  error {row['error']:.6f}"
             for row in rows
         )
-
-    def _read(self, given: str) -> np.ndarray:
-        path = Path(given).expanduser()
-        lines = [",".join(self.features), given]
-        if path.is_file():
-            lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
-        header, *cells = [[cell.strip() for cell in line.split(",")] for line in lines if line]
-        expected = ",".join(self.features)
-        if tuple(header) != self.features:
-            raise InputError(
-                f"the first line of {given} is {','.join(header)!r}; expected {expected!r}"
-            )
-        try:
-            values = np.array(cells, np.float32).reshape(len(cells), len(self.features))
-        except ValueError:
-            values = np.full((1, 1), np.nan)
-        if not len(values) or not np.isfinite(values).all():
-            raise InputError(
-                f"{given!r} is neither {len(self.features)} numbers, {expected}, nor a CSV file "
-                "of them"
-            )
-        return values
 
     def _named(self, values: np.ndarray) -> dict[str, float]:
         named = zip(self.features, values, strict=True)
