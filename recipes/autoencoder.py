@@ -56,8 +56,9 @@ def load_data(config: Config) -> Any:
     """MNIST, or what `config.data` names; without the class that is to be found as an anomaly."""
     if config.data == "moons":
         return kerasdl.data.load_moons(seed=config.seed)
-    options = config.model_dump(include={"strict", "data_dir", "seed"})
-    images = kerasdl.data.load_images(config.data, image_shape=config.image_shape, **options)
+    images = kerasdl.data.load_images(
+        config.data, preferred="mnist", fallback="digits", **config.image_options
+    )
     pairs = kerasdl.data.noisy_pairs(config.noise)
     data = kerasdl.data.ReconstructionData.of(images, pairs, noise=config.noise)
     return data if config.anomaly in (None, "each") else data.without(config.anomaly)
@@ -135,14 +136,13 @@ def pictures(config: Config, model: Any, data: Any) -> dict[str, Any]:
 def servable(model: Any, info: Any, samples: Path) -> Any:
     """What goes to production: reconstruction and error, encoder, decoder."""
     encoder, decoder = model.get_layer("encoder"), model.get_layer("decoder")
-    files = sorted(samples.iterdir())
     if info.image_shape is None:
-        rows = kerasdl.data.read_points(files[0])
+        (file,) = samples.iterdir()
+        rows = kerasdl.data.read_points(file)
         return kerasdl.export.numeric_autoencoder(
             model, encoder, decoder, info.details["features"], rows
         )
-    read = (kerasdl.export.read_images(file, info.image_shape) for file in files)
-    images = [image for file in read for image in file.images]
+    images = kerasdl.export.read_samples(samples, info.image_shape)
     return kerasdl.export.image_autoencoder(model, encoder, decoder, images, code="latents")
 
 

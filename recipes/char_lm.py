@@ -13,37 +13,16 @@ Command: kerasdl recipe char_lm
 """
 
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 import kerasdl
-from kerasdl.data import catalogue
-from kerasdl.training import RecipeConfig
+from kerasdl.training import TextRecipeConfig
 
 
-class Config(RecipeConfig):
+class Config(TextRecipeConfig):
     """What you may choose."""
-
-    tasks: ClassVar[tuple[str, ...]] = (catalogue.LANGUAGE_MODELLING,)
-
-    epochs: int = Field(10, ge=1)
-    """How often the model is measured; an epoch is `steps_per_epoch` steps."""
-
-    steps_per_epoch: int = Field(250, ge=1)
-    """Steps between two measurements, each on a batch of windows at random places."""
-
-    batch_size: int = Field(32, ge=1)
-    """Windows in one step, over all devices."""
-
-    context: int = Field(128, ge=2)
-    """Tokens in a window: as far back as a gradient reaches."""
-
-    tokenizer: Literal["characters", "bpe"] = "characters"
-    """A token for each character, or tokens learned from the text (pip install 'kerasdl[text]')."""
-
-    vocabulary_size: int = Field(512, ge=2)
-    """Most characters there may be; with bpe the number of tokens."""
 
     cell: Literal["rnn", "gru", "lstm"] = "lstm"
     """Kind of the recurrent layers."""
@@ -73,6 +52,7 @@ SMOKE = {
     "steps_per_epoch": 10,
     "units": 32,
     "context": 32,
+    "dropout_rate": 0.1,
 }
 
 
@@ -82,11 +62,7 @@ def load_data(config: Config) -> Any:
         config.data,
         preferred="tiny_shakespeare",
         fallback="python_sources",
-        tokenizer=config.tokenizer,
-        vocabulary_size=config.vocabulary_size,
-        context=config.context,
-        steps_per_epoch=config.steps_per_epoch,
-        data_dir=config.data_dir,
+        **config.text_options,
     )
 
 

@@ -53,13 +53,7 @@ SMOKE = {"data": "digits", "epochs": 4, "batch_size": 32}
 def load_data(config: Config) -> Any:
     """MNIST, or what `config.data` names; training images move a little each epoch."""
     data = kerasdl.data.load_images(
-        config.data,
-        preferred="mnist",
-        fallback="digits",
-        image_shape=config.image_shape,
-        strict=config.strict,
-        data_dir=config.data_dir,
-        seed=config.seed,
+        config.data, preferred="mnist", fallback="digits", **config.image_options
     )
     changes = [kerasdl.data.random_shift(config.shift)]
     if config.flip:
@@ -91,23 +85,12 @@ def build_model(config: Config, data: Any) -> Any:
 
 def pictures(config: Config, model: Any, data: Any) -> dict[str, Any]:
     """Which class is taken for which, and the worst mistakes."""
-    from kerasdl import diagnostics, plots
-
-    names, labels = data.info.class_names, data.test.labels
-    probabilities = diagnostics.predict_probabilities(model, data.test_batches(512))
-    matrix = diagnostics.confusion_matrix(labels, probabilities.argmax(axis=1), len(names))
-    return {
-        "confusion_matrix.png": plots.confusion_matrix(matrix, names),
-        "most_wrong.png": plots.most_wrong_images(data.test.images, labels, probabilities, names),
-    }
+    return kerasdl.plots.image_classification(model, data)
 
 
 def servable(model: Any, info: Any, samples: Path) -> Any:
     """What goes to production: images in, probabilities and class out."""
-    read = (
-        kerasdl.export.read_images(file, info.image_shape) for file in sorted(samples.iterdir())
-    )
-    images = [image for file in read for image in file.images]
+    images = kerasdl.export.read_samples(samples, info.image_shape)
     return kerasdl.export.image_classifier(model, info.class_names, images)
 
 

@@ -14,37 +14,25 @@ Command: kerasdl recipe gpt
 """
 
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 import kerasdl
-from kerasdl.data import catalogue
-from kerasdl.training import RecipeConfig
+from kerasdl.training import TextRecipeConfig
 
 
-class Config(RecipeConfig):
+class Config(TextRecipeConfig):
     """What you may choose."""
-
-    tasks: ClassVar[tuple[str, ...]] = (catalogue.LANGUAGE_MODELLING,)
 
     epochs: int = Field(8, ge=1)
     """How often the model is measured; an epoch is `steps_per_epoch` steps."""
-
-    steps_per_epoch: int = Field(250, ge=1)
-    """Steps between two measurements, each on a batch of windows at random places."""
 
     batch_size: int = Field(12, ge=1)
     """Windows in one step, over all devices."""
 
     context: int = Field(64, ge=2)
     """Tokens in a window: as many as the model looks back on."""
-
-    tokenizer: Literal["characters", "bpe"] = "characters"
-    """A token for each character, or tokens learned from the text (pip install 'kerasdl[text]')."""
-
-    vocabulary_size: int = Field(512, ge=2)
-    """Most characters there may be; with bpe the number of tokens."""
 
     num_layers: int = Field(4, ge=1)
     """Decoder blocks."""
@@ -61,9 +49,6 @@ class Config(RecipeConfig):
     dropout_rate: float = Field(0.0, ge=0, lt=1)
     """Rate of dropout; worth it in trainings that see the text many times."""
 
-    learning_rate: float = Field(3e-3, gt=0)
-    """Highest learning rate of the schedule: warm-up, then a cosine to zero."""
-
     weight_decay: float = Field(0.1, ge=0)
     """Decay of the weight matrices in AdamW."""
 
@@ -75,6 +60,7 @@ SMOKE = {
     "num_layers": 1,
     "width": 32,
     "context": 32,
+    "dropout_rate": 0.1,
 }
 
 
@@ -84,11 +70,7 @@ def load_data(config: Config) -> Any:
         config.data,
         preferred="tiny_shakespeare",
         fallback="python_sources",
-        tokenizer=config.tokenizer,
-        vocabulary_size=config.vocabulary_size,
-        context=config.context,
-        steps_per_epoch=config.steps_per_epoch,
-        data_dir=config.data_dir,
+        **config.text_options,
     )
 
 

@@ -18,57 +18,27 @@ from typing import Any, Literal
 from pydantic import Field
 
 import kerasdl
-from kerasdl.training import ImageRecipeConfig
+from kerasdl.training import PatchRecipeConfig
 
 
-class Config(ImageRecipeConfig):
+class Config(PatchRecipeConfig):
     """What you may choose."""
 
     epochs: int = Field(10, ge=1)
     """Passes over the training data."""
 
-    learning_rate: float = Field(3e-3, gt=0)
-    """Highest learning rate of the one-cycle schedule."""
-
-    weight_decay: float = Field(0.05, ge=0)
-    """Weight decay of AdamW, on kernels alone."""
-
     model: Literal["pico", "nano", "micro", "small", "base"] = "pico"
     """Size: pico (64 wide, 4 blocks) to base (768 wide, 12 blocks)."""
 
-    patch_size: int | None = Field(None, ge=1)
-    """Height and width of a patch in pixels; by default a quarter of the image's."""
-
-    dropout_rate: float = Field(0.0, ge=0, lt=1)
-    """Probability of dropping a hidden value."""
-
-    drop_path_rate: float = Field(0.0, ge=0, lt=1)
-    """Probability of dropping the last block's branches; earlier blocks' are less likely."""
-
-    shift: int = Field(1, ge=0, le=8)
-    """Largest distance, in pixels, by which training images are moved at random."""
-
-    flip: bool = False
-    """Mirror training images left to right at random: for photographs, not for digits."""
-
-    jit_compile: bool = False
-    """Compile the training step with XLA, which on a CPU takes as long without as with it."""
-
 
 BEST = "highest val_accuracy"
-SMOKE = {"data": "digits", "epochs": 4, "batch_size": 32}
+SMOKE = {"data": "digits", "epochs": 4, "batch_size": 32, "drop_path_rate": 0.1}
 
 
 def load_data(config: Config) -> Any:
     """MNIST, or what `config.data` names; training images move a little each epoch."""
     data = kerasdl.data.load_images(
-        config.data,
-        preferred="mnist",
-        fallback="digits",
-        image_shape=config.image_shape,
-        strict=config.strict,
-        data_dir=config.data_dir,
-        seed=config.seed,
+        config.data, preferred="mnist", fallback="digits", **config.image_options
     )
     changes = [kerasdl.data.random_shift(config.shift)]
     if config.flip:
@@ -107,33 +77,24 @@ def pictures(config: Config, model: Any, data: Any) -> dict[str, Any]:
     """Which class is taken for which, the worst mistakes, and what the first layer mixes."""
     import numpy as np
 
-    from kerasdl import diagnostics, plots
+    from kerasdl import plots
 
-    names, images, labels = data.info.class_names, data.test.images, data.test.labels
-    probabilities = diagnostics.predict_probabilities(model, data.test_batches(512))
-    matrix = diagnostics.confusion_matrix(labels, probabilities.argmax(axis=1), len(names))
     kernel = np.asarray(model.get_layer("block_1").token_mixing.hidden_dense.kernel)
     patch_size = kerasdl.data.choose_patch_size(data.info.image_shape, config.patch_size)
     rows = data.info.image_shape[0] // patch_size
     units = kernel.T.reshape(len(kernel.T), rows, -1)[:40]
-    return {
-        "confusion_matrix.png": plots.confusion_matrix(matrix, names),
-        "most_wrong.png": plots.most_wrong_images(images, labels, probabilities, names),
-        "mixing.png": plots.image_grid(
-            units,
-            captions=[""] * len(units),
-            title="Weights of the patches in the first block's first units",
-            columns=8,
-        ),
-    }
+    mixing = plots.image_grid(
+        units,
+        captions=[""] * len(units),
+        title="Weights of the patches in the first block's first units",
+        columns=8,
+    )
+    return plots.image_classification(model, data) | {"mixing.png": mixing}
 
 
 def servable(model: Any, info: Any, samples: Path) -> Any:
     """What goes to production: images in, probabilities and class out."""
-    read = (
-        kerasdl.export.read_images(file, info.image_shape) for file in sorted(samples.iterdir())
-    )
-    images = [image for file in read for image in file.images]
+    images = kerasdl.export.read_samples(samples, info.image_shape)
     return kerasdl.export.image_classifier(model, info.class_names, images)
 
 

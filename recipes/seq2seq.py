@@ -55,7 +55,7 @@ class Config(PairRecipeConfig):
 SMOKE = {
     "data": "dates",
     "max_examples": 256,
-    "epochs": 1,
+    "epochs": 2,
     "width": 32,
     "batch_size": 32,
     "jit_compile": False,

@@ -56,13 +56,7 @@ SMOKE = {"data": "digits", "epochs": 8}
 def load_data(config: Config) -> Any:
     """MNIST, or what `config.data` names, in black and white: drawn anew in each epoch."""
     images = kerasdl.data.load_images(
-        config.data,
-        preferred="mnist",
-        fallback="digits",
-        image_shape=config.image_shape,
-        strict=config.strict,
-        data_dir=config.data_dir,
-        seed=config.seed,
+        config.data, preferred="mnist", fallback="digits", **config.image_options
     )
     pairs = kerasdl.data.binarized_pairs(config.binarization)
     return kerasdl.data.ReconstructionData.of(images, pairs, binarization=config.binarization)
@@ -129,10 +123,7 @@ def pictures(config: Config, model: Any, data: Any) -> dict[str, Any]:
 
 def servable(model: Any, info: Any, samples: Path) -> Any:
     """What goes to production: encoder, decoder, and one after the other."""
-    read = (
-        kerasdl.export.read_images(file, info.image_shape) for file in sorted(samples.iterdir())
-    )
-    images = [image for file in read for image in file.images]
+    images = kerasdl.export.read_samples(samples, info.image_shape)
     return kerasdl.export.image_autoencoder(
         model, model.encoder, model.decoder, images, details={"prior": "standard normal"}
     )

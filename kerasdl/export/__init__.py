@@ -15,6 +15,7 @@ from kerasdl.export.numeric_autoencoder import numeric_autoencoder as numeric_au
 from kerasdl.export.numeric_classifier import numeric_classifier as numeric_classifier
 from kerasdl.export.read_images import ReadImages as ReadImages
 from kerasdl.export.read_images import read_images as read_images
+from kerasdl.export.read_images import read_samples as read_samples
 from kerasdl.export.saved_model import export_saved_model as export_saved_model
 from kerasdl.export.servable import Servable as Servable
 from kerasdl.export.served_model import ServedModel as ServedModel
@@ -36,5 +37,6 @@ __all__ = [
     "numeric_autoencoder",
     "numeric_classifier",
     "read_images",
+    "read_samples",
     "translator",
 ]

@@ -73,6 +73,23 @@ def read_images(path: str | Path, image_shape: tuple[int, int, int]) -> ReadImag
     )
 
 
+def read_samples(folder: str | Path, image_shape: tuple[int, int, int]) -> np.ndarray:
+    """Reads the images of a folder, in the order of their names, as `read_images` does each.
+
+    Args:
+        folder: files of images or arrays alone, such as the samples of a run.
+        image_shape: `(height, width, channels)`; 1 or 3 channels.
+
+    Returns:
+        uint8 `[n, height, width, channels]`.
+
+    Raises:
+        InputError: If one of the files is not an image.
+    """
+    files = sorted(Path(folder).iterdir())
+    return np.concatenate([read_images(file, image_shape).images for file in files])
+
+
 def _read_file(path: Path, notes: list[str]) -> np.ndarray:
     """Returns uint8 `[h, w, 1, 3 or 4]`."""
     try:

@@ -9,6 +9,7 @@ from kerasdl.plots.alignment import alignments as alignments
 from kerasdl.plots.attention_maps import attention_maps as attention_maps
 from kerasdl.plots.confusion import confusion_matrix as confusion_matrix
 from kerasdl.plots.decision_boundary import decision_boundary as decision_boundary
+from kerasdl.plots.image_classification import image_classification as image_classification
 from kerasdl.plots.images import image_grid as image_grid
 from kerasdl.plots.learnt_curve import learnt_curve as learnt_curve
 from kerasdl.plots.mistakes import most_wrong_images as most_wrong_images
@@ -24,6 +25,7 @@ __all__ = [
     "confusion_matrix",
     "curves",
     "decision_boundary",
+    "image_classification",
     "image_grid",
     "image_mosaic",
     "image_versions",

@@ -3,6 +3,15 @@
 from kerasdl.training.config import RecipeConfig as RecipeConfig
 from kerasdl.training.image_config import ImageRecipeConfig as ImageRecipeConfig
 from kerasdl.training.pair_config import PairRecipeConfig as PairRecipeConfig
+from kerasdl.training.patch_config import PatchRecipeConfig as PatchRecipeConfig
 from kerasdl.training.recipe import Recipe as Recipe
+from kerasdl.training.text_config import TextRecipeConfig as TextRecipeConfig
 
-__all__ = ["ImageRecipeConfig", "PairRecipeConfig", "Recipe", "RecipeConfig"]
+__all__ = [
+    "ImageRecipeConfig",
+    "PairRecipeConfig",
+    "PatchRecipeConfig",
+    "Recipe",
+    "RecipeConfig",
+    "TextRecipeConfig",
+]

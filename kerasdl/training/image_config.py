@@ -1,5 +1,7 @@
 """What every recipe on images lets its user choose."""
 
+from typing import Any
+
 from pydantic import Field
 
 from kerasdl.training.config import RecipeConfig
@@ -15,6 +17,11 @@ class ImageRecipeConfig(RecipeConfig):
     """Stop where an image of a folder cannot be read, instead of leaving it out."""
 
     @property
-    def image_shape(self) -> tuple[int | None, int | None, int | None]:
-        """Height, width and channels as `load_images` takes them; None for as they are."""
-        return self.image_size, self.image_size, None
+    def image_options(self) -> dict[str, Any]:
+        """The arguments of `kerasdl.data.load_images` that all recipes on images take from here."""
+        return {
+            "image_shape": (self.image_size, self.image_size, None),
+            "strict": self.strict,
+            "data_dir": self.data_dir,
+            "seed": self.seed,
+        }

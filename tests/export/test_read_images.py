@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kerasdl.export import InputError, read_images
+from kerasdl.export import InputError, read_images, read_samples
 
 GREY = (4, 6, 1)
 RGB = (4, 6, 3)
@@ -335,3 +335,10 @@ def test_reading_warns_of_nothing(tmp_path, rng):
             image.save(tmp_path / "a.tiff")
             assert read_images(tmp_path / "a.tiff", GREY).images.shape == (1, *GREY)
     assert caught == []
+
+
+def test_samples_are_read_in_the_order_of_their_names(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 256, (3, 6, 5, 1), dtype=np.uint8)
+    save(tmp_path / "c.png", pixels[2, ..., 0])
+    save_array(tmp_path / "a.npy", pixels[:2])
+    np.testing.assert_array_equal(read_samples(tmp_path, (6, 5, 1)), pixels)

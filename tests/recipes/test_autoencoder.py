@@ -1,7 +1,6 @@
 """The recipe `autoencoder` is what its page says."""
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -67,17 +66,7 @@ def test_wrong_options_are_refused(tmp_path: Path) -> None:
         kerasdl.train(autoencoder, runs_dir=tmp_path, data="digits", anomaly="cat", quiet=True)
 
 
-def test_page_shows_the_recorded_run() -> None:
-    docs = Path(__file__).parents[2] / "docs"
-    page = (docs / "recipes" / "autoencoder.md").read_text()
-    result = (docs / "results" / "autoencoder.md").read_text()
-    loss = re.search(r"\| test loss \| ([\d.]+) \|", result)
-    assert loss is not None
-    assert f"Test: loss {loss[1]}" in page
-    assert loss[1] in recipes.facts("autoencoder")["expect"]
-    config = autoencoder.Config()
+def test_model_is_the_one_that_is_claimed() -> None:
     data = autoencoder.load_data(autoencoder.Config(data="digits"))
-    parameters = autoencoder.build_model(config, data).count_params()
+    parameters = autoencoder.build_model(autoencoder.Config(), data).count_params()
     assert f"{parameters:,} parameters" in recipes.facts("autoencoder")["model"]
-    for picture in re.findall(r"\]\((autoencoder/\w+\.png)\)", page):
-        assert (docs / "recipes" / picture).is_file()

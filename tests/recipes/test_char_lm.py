@@ -1,6 +1,5 @@
 """The recipe `char_lm`: what it optimises, and that each cell writes."""
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -68,30 +67,3 @@ def test_every_cell_learns_and_writes_from_run_and_export(
         predictor = LanguageModelPredictor(ServedModel.from_saved_model(run.export))
         prompt = text.split("\n")[0] + "\n"
         assert prompt + predictor.write(prompt, length=500) == text
-
-
-def test_mixed_precision_and_smoke(tmp_path: Path) -> None:
-    run = kerasdl.train(
-        char_lm,
-        smoke=True,
-        epochs=1,
-        precision="mixed_bfloat16",
-        jit_compile=False,
-        export=False,
-        quiet=True,
-        runs_dir=tmp_path,
-    )
-    assert run.environment["data"]["name"] == "python_sources"
-    assert run.config["precision"] == "mixed_bfloat16"
-
-
-def test_page_shows_the_recorded_run() -> None:
-    docs = Path(__file__).parents[2] / "docs"
-    page = (docs / "recipes" / "char_lm.md").read_text()
-    result = (docs / "results" / "char_lm.md").read_text()
-    nats = re.search(r"\| test nats_per_character \| (\d\.\d+) \|", result)
-    assert nats is not None
-    assert f"nats_per_character {nats[1]}" in page
-    assert f"{float(nats[1]):.2f} nats" in recipes.facts("char_lm")["expect"]
-    for picture in re.findall(r"\]\((char_lm/\w+\.png)\)", page):
-        assert (docs / "recipes" / picture).is_file()

@@ -1,6 +1,5 @@
 """The recipe `circles` is what its page says, on circles and on a table of one's own."""
 
-import re
 from pathlib import Path
 
 import keras
@@ -102,15 +101,3 @@ def test_a_set_for_another_task_is_refused() -> None:
 def test_a_table_without_the_label(table: Path) -> None:
     with pytest.raises(DataError, match=r"no column 'label' \(--label-column names another\)"):
         circles.load_data(circles.Config(data=str(table)))
-
-
-def test_page_shows_the_recorded_run() -> None:
-    page = (DOCS / "recipes" / "circles.md").read_text()
-    result = (DOCS / "results" / "circles.md").read_text()
-    accuracy = re.search(r"\| test accuracy \| (0\.\d+) \|", result)
-    assert accuracy is not None
-    assert f"Test: accuracy {accuracy[1]}" in page
-    assert f"{float(accuracy[1]):.1%}".replace("%", " %") in recipes.facts("circles")["expect"]
-    assert float(accuracy[1]) >= 0.98
-    for picture in re.findall(r"\]\((circles/\w+\.png)\)", page):
-        assert (DOCS / "recipes" / picture).is_file()

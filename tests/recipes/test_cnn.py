@@ -1,11 +1,7 @@
 """The recipe `cnn` is what its page says."""
 
-from pathlib import Path
-
-import numpy as np
 import pytest
 
-import kerasdl
 from kerasdl.cli import recipes
 from kerasdl.data import ImageData
 from kerasdl.recipes import cnn
@@ -39,21 +35,3 @@ def test_mirrored_only_on_request(data: ImageData) -> None:
     mirrored = (images.numpy() == others.numpy()[:, :, ::-1]).all(axis=(1, 2, 3))
     assert (same | mirrored).all()
     assert not same.all()
-
-
-def test_smoke_run_learns_and_exports(tmp_path: Path) -> None:
-    run = kerasdl.train(
-        cnn,
-        smoke=True,
-        quiet=True,
-        runs_dir=tmp_path / "runs",
-        saved_models_dir=tmp_path / "saved_models",
-    )
-    # A tenth by guessing.
-    assert run.test["accuracy"] > 0.8
-    assert run.export is not None
-    assert {"curves.png", "confusion_matrix.png", "most_wrong.png"} <= {
-        path.name for path in run.path.iterdir()
-    }
-    images = np.zeros((2, 28, 28, 1), "uint8")
-    assert run.model.predict(images, verbose=0).shape == (2, 10)

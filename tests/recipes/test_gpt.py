@@ -1,8 +1,6 @@
 """The recipe `gpt`: what it optimises, and all that it does with a run."""
 
 import json
-import re
-import signal
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +9,8 @@ import pytest
 
 import kerasdl
 from kerasdl.cli import main, recipes
-from kerasdl.data import TextData
 from kerasdl.data.text_tokenizers import from_files
 from kerasdl.recipes import gpt
-from kerasdl.training import checkpoint
-from kerasdl.training.interrupted import Interrupted
 from kerasdl.training.run import Run
 from kerasdl.user_error import UserError
 
@@ -134,30 +129,6 @@ def test_predict_with_mistakes(run: Run, capsys: pytest.CaptureFixture[str]) -> 
         assert message in error
 
 
-class Interrupting(TextData):
-    """Ctrl-C comes when the second epoch begins, and is noticed after two of its steps."""
-
-    def epoch_batches(self, batch_size: int, seed: int, epoch: int, first_step: int = 0) -> Any:
-        if epoch == 1:
-            signal.raise_signal(signal.SIGINT)
-        return super().epoch_batches(batch_size, seed, epoch, first_step)
-
-
-def test_a_run_that_is_interrupted_goes_on_exactly(
-    run: Run, rhyme: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    load = gpt.load_data
-    with monkeypatch.context() as patch:
-        patch.setattr(gpt, "load_data", lambda config: Interrupting(**vars(load(config))))
-        with pytest.raises(Interrupted):
-            train(tmp_path, rhyme, export=False)
-    (folder,) = (tmp_path / "runs" / "gpt").iterdir()
-    assert checkpoint.read_state(folder / "last.keras")["step"] == 2
-    resumed = kerasdl.train(gpt, resume=folder, export=False, quiet=True)
-    assert resumed.history["loss"] == run.history["loss"]
-    assert resumed.history["val_loss"] == run.history["val_loss"]
-
-
 @pytest.mark.parametrize(
     "options",
     [
@@ -178,27 +149,8 @@ def test_variants(options: dict[str, Any], rhyme: Path, tmp_path: Path) -> None:
         assert run.test["nats_per_character"] < run.test["loss"]
 
 
-def test_smoke(tmp_path: Path) -> None:
-    run = kerasdl.train(
-        gpt, smoke=True, epochs=1, jit_compile=False, export=False, quiet=True, runs_dir=tmp_path
-    )
-    assert run.environment["data"]["name"] == "python_sources"
-
-
 def test_too_short_a_text(rhyme: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="--context 4096 needs 4,097"):
         train(tmp_path, rhyme, context=4096)
     with pytest.raises(UserError, match=r"'mnist' is for image classification; expected one for l"):
         train(tmp_path, Path("mnist"))
-
-
-def test_page_shows_the_recorded_run() -> None:
-    docs = Path(__file__).parents[2] / "docs"
-    page = (docs / "recipes" / "gpt.md").read_text()
-    result = (docs / "results" / "gpt.md").read_text()
-    nats = re.search(r"\| test nats_per_character \| (\d\.\d+) \|", result)
-    assert nats is not None
-    assert f"nats_per_character {nats[1]}" in page
-    assert f"{float(nats[1]):.2f} nats" in recipes.facts("gpt")["expect"]
-    for picture in re.findall(r"\]\((gpt/\w+\.png)\)", page):
-        assert (docs / "recipes" / picture).is_file()

@@ -1,9 +1,7 @@
 """The recipe `seq2seq` is what its page says."""
 
 import json
-import re
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -148,16 +146,3 @@ def test_mistakes_are_one_line(
     error = capsys.readouterr().err
     assert message in error
     assert "Traceback" not in error
-
-
-def test_page_shows_the_recorded_run() -> None:
-    page = (DOCS / "recipes" / "seq2seq.md").read_text()
-    result = (DOCS / "results" / "seq2seq.md").read_text()
-    exact = re.search(r"\| test exact_match \| (\d\.\d+) \|", result)
-    assert exact is not None
-    assert f"exact_match {exact[1]}" in page
-    assert f"{float(exact[1]):.1%}".replace("%", " %") in recipes.facts("seq2seq")["expect"]
-    pictures: Any = re.findall(r"\]\((seq2seq/\w+\.png)\)", page)
-    assert pictures
-    for picture in pictures:
-        assert (DOCS / "recipes" / picture).is_file()

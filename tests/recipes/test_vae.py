@@ -1,7 +1,6 @@
 """The recipe `vae` is what its page says."""
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -139,16 +138,6 @@ def test_data_for_something_else_is_refused() -> None:
         vae.Config(data="mnits")
 
 
-def test_page_shows_the_recorded_run(data: ReconstructionData) -> None:
-    docs = Path(__file__).parents[2] / "docs"
-    page = (docs / "recipes" / "vae.md").read_text()
-    result = (docs / "results" / "vae.md").read_text()
-    facts = recipes.facts("vae")
-    bound = re.search(r"\| test negative_elbo \| ([\d.]+) \|", result)
-    assert bound is not None
-    assert f"negative_elbo {bound[1]}" in page
-    assert f"{float(bound[1]):.1f} nats" in facts["expect"]
+def test_model_is_the_one_that_is_claimed(data: ReconstructionData) -> None:
     parameters = vae.build_model(vae.Config(), data).count_params()
-    assert f"{parameters:,} parameters" in facts["model"]
-    for picture in re.findall(r"\]\((vae/\w+\.png)\)", page):
-        assert (docs / "recipes" / picture).is_file()
+    assert f"{parameters:,} parameters" in recipes.facts("vae")["model"]
