@@ -43,7 +43,7 @@ def test_page_shows_pictures_that_are_there(name: str) -> None:
     assert pictures
     shown = {DOCS / "recipes" / picture for picture in pictures}
     assert shown == set((DOCS / "recipes" / name).iterdir())
-    assert all(picture.stat().st_size <= 200_000 for picture in shown)
+    assert all(picture.stat().st_size <= 110_000 for picture in shown)
 
 
 @pytest.mark.parametrize("name", recipes.names())
