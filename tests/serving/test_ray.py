@@ -1,10 +1,15 @@
-"""What docs/serving.md says of Ray Serve: collected where the extra `ray` is installed."""
+"""What docs/serving.md says of Ray Serve: collected where the extra `ray` is installed.
+
+pip install -e '.[dev,ray]' && pytest -m ray
+"""
 
 import json
 import re
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 PAGE = Path(__file__).parents[2] / "docs" / "serving.md"
 
@@ -19,6 +24,7 @@ serve.shutdown()
 """
 
 
+@pytest.mark.ray
 def test_the_application_mounts_in_ray_serve(half_plus_two, tmp_path):
     half_plus_two(tmp_path / "half" / "1")
     (code,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
