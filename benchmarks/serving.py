@@ -130,8 +130,7 @@ def start(command: list[str]) -> tuple[subprocess.Popen[str], int]:
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent
     )
-    assert process.stdout is not None  # noqa: S101
-    for line in process.stdout:
+    for line in process.stdout or ():
         match = re.match(r"Serving at http://[\d.]+:(\d+)", line)
         if match:
             return process, int(match[1])
@@ -174,7 +173,9 @@ def bare_calls(folder: Path, requests: int) -> interleaved.Turn:
     return turn
 
 
-def server_requests(command: list[str], path: str, folder: Path, clients: int, requests: int) -> interleaved.Turn:  # fmt: skip  # noqa: E501
+def server_requests(
+    command: list[str], path: str, folder: Path, clients: int, requests: int
+) -> interleaved.Turn:
     _, port = start(command)
     body = (folder / "request.json").read_bytes()
     return lambda: load(port, path, body, clients, requests)
@@ -184,16 +185,23 @@ def memory(folder: Path, requests: int) -> None:
     """Prints the server's memory while it answers very many requests."""
     process, port = start(serve_command(folder))
     body = (folder / "request.json").read_bytes()
-    for part in range(11):
-        load(port, "/v1/models/mnist:predict", body, 32, requests // 10)
+    sizes = []
+    for part in range(1, 11):
+        times = load(port, "/v1/models/mnist:predict", body, 32, requests // 10)
         status = Path(f"/proc/{process.pid}/status").read_text()
-        megabytes = int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
-        print(f"  {(part + 1) * (requests // 10):>8,} requests: {megabytes:.1f} MB")
+        sizes.append(int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024)
+        print(
+            f"  {part * (requests // 10):>8,} requests: {sizes[-1]:.1f} MB, "
+            f"p50 {times['p50_ms']:.1f} ms, p99 {times['p99_ms']:.1f} ms",
+            flush=True,
+        )
+    print(f"  since the first tenth: {sizes[-1] - sizes[0]:+.1f} MB")
     process.terminate()
 
 
 def serve_command(folder: Path, *options: str) -> list[str]:
-    return [sys.executable, "-m", "kerasdl.cli", "serve", str(folder / "models"), "--port", "0", *options]  # fmt: skip  # noqa: E501
+    serve = [sys.executable, "-m", "kerasdl.cli", "serve"]
+    return [*serve, str(folder / "models"), "--port", "0", *options]
 
 
 @click.command(help=__doc__.split("\n\n")[0])
