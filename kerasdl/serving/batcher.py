@@ -1,15 +1,15 @@
 """Gathers requests that come at the same time into batches."""
 
 import asyncio
+import contextlib
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from kerasdl.serving.batching_options import BatchingOptions
+from kerasdl.serving.batching_options import DEFAULT_BATCHING, BatchingOptions
 from kerasdl.serving.serving_error import ServingError
 
 Arrays = dict[str, np.ndarray]
@@ -20,20 +20,21 @@ Run = Callable[[Mapping[str, np.ndarray]], Arrays]
 class _Task:
     inputs: Arrays
     size: int
+    shared: bool
     answer: "asyncio.Future[Arrays]"
 
 
 class Batcher:
     """Runs one signature of one model, for many requests at a time where there are many.
 
-    A request that finds the model idle is computed at once. While a batch is being
-    computed, others gather; they go together as soon as a thread is free, or a
-    second one after `batch_timeout_micros`. So a single client pays nothing, and
+    Requests that have arrived when the event loop gets round to them go together. While
+    a batch is being computed, others gather; they go as soon as a thread is free, or to
+    a second one after `batch_timeout_micros`. So a single client pays next to nothing, and
     under load the batches grow by themselves.
 
     Examples are joined along the first axis; only requests of equal inner shapes share
     a batch. One that the model refuses fails alone: the others of its batch are computed again.
-    All methods belong to the thread of the event loop.
+    All methods but those that say so belong to the thread of the event loop.
 
     Args:
         run: computes the signature; called in threads of `executor`.
@@ -46,8 +47,11 @@ class Batcher:
         self.executor = executor
         self.options = options
         self._queues: dict[tuple[object, ...], deque[_Task]] = {}
+        # Examples in the queues, and requests that are computed by themselves.
         self._waiting = 0
+        self._alone = 0
         self._running = 0
+        self._gathering = False
         self._timer: asyncio.TimerHandle | None = None
         # Known once an output turns out not to follow the number of examples.
         self._separable = True
@@ -58,38 +62,52 @@ class Batcher:
         Raises:
             ServingError: the model refuses the inputs, or too many requests wait.
         """
-        sizes = {value.shape[0] if value.ndim else 0 for value in inputs.values()}
+        limits = self.options or DEFAULT_BATCHING
+        sizes = {len(value) if value.ndim else 0 for value in inputs.values()}
         size = max(sizes, default=0)
-        batched = self.options is not None and self._separable and len(sizes) == 1
-        if not batched or self.options is None or not 0 < size <= self.options.max_batch_size:
-            return await self._in_thread(self.run, inputs)
-        if self._waiting + size > self.options.max_enqueued_batches * self.options.max_batch_size:
+        shared = (
+            self.options is not None
+            and self._separable
+            and len(sizes) == 1
+            and 0 < size <= limits.max_batch_size
+        )
+        if (
+            self._waiting + self._alone + (size if shared else 1)
+            > limits.max_enqueued_batches * limits.max_batch_size
+        ):
             raise ServingError(
                 "UNAVAILABLE", "The batch scheduling queue to which this task was submitted is full"
             )
-        key = tuple((name, v.dtype.str, v.shape[1:]) for name, v in inputs.items())
-        task = _Task(inputs, size, asyncio.get_running_loop().create_future())
-        self._queues.setdefault(key, deque()).append(task)
-        self._waiting += size
-        self._dispatch()
+        loop = asyncio.get_running_loop()
+        task = _Task(inputs, size, shared, loop.create_future())
+        if shared:
+            key = tuple((name, v.dtype.str, v.shape[1:]) for name, v in inputs.items())
+            self._queues.setdefault(key, deque()).append(task)
+            self._waiting += size
+            if not self._gathering:
+                # Requests that are there already are read first.
+                self._gathering = True
+                loop.call_soon(self._dispatch)
+        else:
+            self._alone += 1
+            self.executor.submit(self._compute, [task], loop)
         return await task.answer
 
     def _dispatch(self, *, waited: bool = False) -> None:
         """Starts batches as long as a thread is free and something is worth starting."""
-        options = self.options
-        if options is None:
-            return
+        self._gathering = False
+        options = self.options or DEFAULT_BATCHING
+        loop = asyncio.get_running_loop()
         while self._waiting and self._running < options.num_batch_threads:
             if self._running and not waited and self._waiting < options.max_batch_size:
                 if self._timer is None:
-                    self._timer = asyncio.get_running_loop().call_later(
-                        options.batch_timeout_micros / 1e6, self._time_is_up
-                    )
+                    seconds = options.batch_timeout_micros / 1e6
+                    self._timer = loop.call_later(seconds, self._time_is_up)
                 return
             tasks = self._take(options.max_batch_size)
             if tasks:
                 self._running += 1
-                asyncio.ensure_future(self._compute(tasks, options))  # noqa: RUF006 (answers keep it)
+                self.executor.submit(self._compute, tasks, loop)
             waited = False
 
     def _time_is_up(self) -> None:
@@ -112,13 +130,21 @@ class Batcher:
             self._queues[key] = queue
         return tasks
 
-    async def _compute(self, tasks: list[_Task], options: BatchingOptions) -> None:
+    def _compute(self, tasks: list[_Task], loop: asyncio.AbstractEventLoop) -> None:
+        """Computes tasks, in a thread of the executor."""
         try:
-            answers = await self._in_thread(self._run_together, tasks, options)
+            answers = self._run_together(tasks)
         except BaseException as error:
             answers = [error] * len(tasks)
-        finally:
+        # A loop that is closed has nobody who waits.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(self._finish, tasks, answers)
+
+    def _finish(self, tasks: list[_Task], answers: Sequence[Arrays | BaseException]) -> None:
+        if tasks[0].shared:
             self._running -= 1
+        else:
+            self._alone -= 1
         for task, answer in zip(tasks, answers, strict=True):
             if task.answer.done():
                 continue
@@ -128,39 +154,36 @@ class Batcher:
                 task.answer.set_result(answer)
         self._dispatch()
 
-    def _run_together(
-        self, tasks: list[_Task], options: BatchingOptions
-    ) -> list[Arrays | ServingError]:
-        if len(tasks) > 1:
-            total = sum(task.size for task in tasks)
+    def _run_together(self, tasks: list[_Task]) -> Sequence[Arrays | BaseException]:
+        total = sum(task.size for task in tasks)
+        allowed = self.options.allowed_batch_sizes if self.options and tasks[0].shared else ()
+        padding = next((size for size in allowed if size >= total), total) - total
+        if len(tasks) == 1 and not padding:
+            return [self._run_alone(tasks[0])]
+        joined = {
+            name: np.concatenate([task.inputs[name] for task in tasks]) for name in tasks[0].inputs
+        }
+        if padding:
             joined = {
-                name: np.concatenate([task.inputs[name] for task in tasks])
-                for name in tasks[0].inputs
+                name: np.concatenate([value, np.repeat(value[-1:], padding, axis=0)])
+                for name, value in joined.items()
             }
-            padding = next((s for s in options.allowed_batch_sizes if s >= total), total) - total
-            if padding:
-                joined = {
-                    name: np.concatenate([value, np.repeat(value[-1:], padding, axis=0)])
-                    for name, value in joined.items()
-                }
-            try:
-                outputs = self.run(joined)
-            except ServingError:
-                outputs = {}  # somebody's inputs are wrong: below, each by itself
-            if outputs and all(v.ndim and len(v) == total + padding for v in outputs.values()):
-                ends = np.cumsum([task.size for task in tasks])
-                return [
-                    {name: value[end - task.size : end] for name, value in outputs.items()}
-                    for task, end in zip(tasks, ends, strict=True)
-                ]
-            self._separable = not outputs
-        return [self._run_alone(task) for task in tasks]
+        try:
+            outputs = self.run(joined)
+        except ServingError:
+            # Somebody's inputs are wrong: each by itself.
+            return [self._run_alone(task) for task in tasks]
+        if not all(v.ndim and len(v) == total + padding for v in outputs.values()):
+            self._separable = False
+            return [self._run_alone(task) for task in tasks]
+        ends = np.cumsum([task.size for task in tasks]).tolist()
+        return [
+            {name: value[end - task.size : end] for name, value in outputs.items()}
+            for task, end in zip(tasks, ends, strict=True)
+        ]
 
     def _run_alone(self, task: _Task) -> Arrays | ServingError:
         try:
             return self.run(task.inputs)
         except ServingError as error:
             return error
-
-    async def _in_thread(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self.executor, function, *arguments)

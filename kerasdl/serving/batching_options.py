@@ -1,7 +1,9 @@
 """How requests are gathered into batches."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from kerasdl.serving.protos import read_text_proto
 from kerasdl.user_error import UserError
 
 
@@ -43,3 +45,25 @@ class BatchingOptions:
                 "allowed_batch_sizes must increase and end with max_batch_size, "
                 f"{self.max_batch_size}. Received: {', '.join(map(str, sizes))}."
             )
+
+
+DEFAULT_BATCHING = BatchingOptions()
+
+
+def read_batching_parameters(path: str | Path) -> BatchingOptions:
+    """Returns what a file such as TensorFlow Serving's `--batching_parameters_file` says.
+
+    Args:
+        path: a `BatchingParameters` message in text form; what it does not name has the
+            default.
+
+    Raises:
+        UserError: the file is none such, or a limit is out of range.
+    """
+    found = read_text_proto(Path(path), "BatchingParameters")
+    names = ("max_batch_size", "batch_timeout_micros", "max_enqueued_batches", "num_batch_threads")
+    given = {name: getattr(found, name).value for name in names if found.HasField(name)}
+    try:
+        return BatchingOptions(**given, allowed_batch_sizes=tuple(found.allowed_batch_sizes))
+    except UserError as error:
+        raise UserError(f"{path}: {error}") from None

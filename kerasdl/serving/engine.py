@@ -89,7 +89,9 @@ class Engine:
             code = "DEADLINE_EXCEEDED"
             raise
         finally:
-            self.metrics.request_count.add(model_name=name, status=code)
+            # Names that clients invent would fill the memory.
+            known = name if name in self.registry.models else ""
+            self.metrics.request_count.add(model_name=known, status=code)
         micros = (time.perf_counter() - started) * 1e6
         labels = {"model_name": name, "API": method, "entrypoint": entrypoint}
         self.metrics.request_latency.observe(micros, **labels)

@@ -8,7 +8,7 @@ import numpy as np
 from kerasdl.serving.predict_request import signature_name_of
 from kerasdl.serving.predict_response import float_texts
 from kerasdl.serving.serving_error import ServingError, invalid
-from kerasdl.serving.tensor_values import decode_b64, encode_text, is_b64, json_type
+from kerasdl.serving.tensor_values import decode_b64, encode_text, is_b64, json_type, json_value
 
 if TYPE_CHECKING:
     from tensorflow.core.example.feature_pb2 import Feature
@@ -32,11 +32,16 @@ def read_examples(document: Any, method: str) -> tuple[str, np.ndarray]:
     """
     name = signature_name_of(document)
     context = _serialize(document["context"]) if "context" in document else b""
+    examples = document.get("examples")
+    problem = ""
     if "examples" not in document:
-        raise invalid(f"When method is {method}, key 'examples' is expected and was not found")
-    examples = document["examples"]
-    if not isinstance(examples, list) or not examples:
-        raise invalid("Expecting 'examples' value to be a non-empty list/array")
+        problem = f"When method is {method}, key 'examples' is expected and was not found"
+    elif not isinstance(examples, list):
+        problem = "Expecting 'examples' value to be an list/array"
+    elif not examples:
+        problem = "'examples' value is an empty array"
+    if problem:
+        raise invalid(f"JSON Value: {json_value(document)} {problem}")
     serialized = np.empty(len(examples), dtype=object)
     for index, example in enumerate(examples):
         # Two serialized messages one after the other are the two merged.
@@ -96,7 +101,7 @@ def _serialize(value: Any) -> bytes:
     from tensorflow.core.example.example_pb2 import Example
 
     if not isinstance(value, dict):
-        raise invalid("Example must be JSON object")
+        raise invalid(f"Example must be JSON object but got JSON {json_type(value)}")
     example = Example()
     for name, feature in value.items():
         _fill(example.features.feature[name], name, feature)

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -120,11 +121,15 @@ class LoadedModel:
         self._session.close()
 
     def _make_callable(self, info: SignatureInfo) -> Any:
-        from tensorflow.core.protobuf.config_pb2 import CallableOptions
+        from tensorflow.core.protobuf.config_pb2 import CallableOptions, RunOptions
 
         options = CallableOptions(
             feed=[tensor.tensor for tensor in info.inputs.values()],
             fetch=[tensor.tensor for tensor in info.outputs.values()],
+            # In the thread that calls: several requests or batches are computed at a time, and
+            # to hand each operation to another thread costs more than a small model does.
+            # Large operations still share their work among the processors.
+            run_options=RunOptions(inter_op_thread_pool=-1),
         )
         # The public `make_callable` goes through `run`, which looks at every name and
         # shape again: more time than a small model takes.
@@ -143,9 +148,17 @@ def _load(path: Path) -> "tuple[tf.compat.v1.Session, MetaGraphDef]":
         meta_graph = SavedModelLoader(str(path)).load(session, [tf.saved_model.SERVING])
     except (OSError, ValueError, RuntimeError, TypeError, tf.errors.OpError) as error:
         session.close()
-        first = next(iter(str(error).strip().splitlines()), type(error).__name__)
-        raise ServingError("UNKNOWN", f"cannot load {path}: {first}") from None
+        raise ServingError("UNKNOWN", f"cannot load {path}: {_reason(error)}") from None
     return session, meta_graph
+
+
+def _reason(error: Exception) -> str:
+    """The line of an error that says what is wrong: the first, or that before the node."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    for line, following in pairwise(lines):
+        if following.startswith("[[{{node"):
+            return line
+    return lines[0] if lines else type(error).__name__
 
 
 def _infos(tensors: Any) -> dict[str, TensorInfo]:

@@ -8,6 +8,8 @@ from pathlib import Path
 from kerasdl.export.versions import SAVED_MODEL_FILE, list_versions
 from kerasdl.serving.loaded_model import LoadedModel
 from kerasdl.serving.serving_error import ServingError
+from kerasdl.serving.version_policy import HIGHEST_VERSION, VersionPolicy
+from kerasdl.serving.warm_up import warm_up
 
 logger = logging.getLogger("kerasdl.serving")
 
@@ -35,20 +37,19 @@ class VersionStatus:
 class ModelFolder:
     """The versions of one model.
 
-    The highest version is served, or several of the highest. A new one is loaded before
-    an old one is dropped; one that cannot be loaded is reported, and the old one stays. A
-    failed version is tried again when its files have changed.
+    A new version is loaded before an old one is dropped; one that cannot be loaded is
+    reported, and the old one stays. A failed version is tried again when its files have changed.
 
     Args:
         name: the model's name in URLs.
         path: the folder with numbered versions, or one version by itself.
-        num_versions: so many of the highest versions are served.
+        policy: which versions are served, by default the highest.
     """
 
-    def __init__(self, name: str, path: Path, num_versions: int = 1) -> None:
+    def __init__(self, name: str, path: Path, policy: VersionPolicy = HIGHEST_VERSION) -> None:
         self.name = name
         self.path = path
-        self.num_versions = num_versions
+        self.policy = policy
         self.statuses: dict[int, VersionStatus] = {}
         self.loaded: dict[int, LoadedModel] = {}
         self._failed: dict[int, _Fingerprint] = {}
@@ -88,9 +89,9 @@ class ModelFolder:
                 unchanged since the last look, as it may still be being copied.
         """
         found = self.versions_on_disk()
-        if not found:
+        wanted = self.policy.wanted(found)
+        if not wanted:
             return  # never drop the only version because its folder is out of reach
-        wanted = sorted(found, reverse=True)[: self.num_versions]
         for number in wanted:
             if number not in self.loaded and self._is_ready(number, found[number], at_once):
                 self._load(number, found[number])
@@ -113,6 +114,7 @@ class ModelFolder:
             self.statuses[number] = VersionStatus("END", error.code, error.message)
             logger.error("%s version %d cannot be served: %s", self.name, number, error.message)
             return
+        warm_up(model)
         with self._lock:
             self.loaded[number] = model
         self.statuses[number] = VersionStatus("AVAILABLE")

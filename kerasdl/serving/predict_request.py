@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from kerasdl.serving.json_text import parse
+from kerasdl.serving.plain_request import read_plain_request
 from kerasdl.serving.serving_error import ServingError, invalid
 from kerasdl.serving.signature_info import SignatureInfo, TensorInfo
-from kerasdl.serving.tensor_values import is_b64, to_tensor
+from kerasdl.serving.tensor_values import from_numbers, is_b64, json_value, to_tensor
 
 DEFAULT_SIGNATURE = "serving_default"
 
@@ -36,30 +38,62 @@ def signature_name_of(document: Any) -> str:
         ServingError: the document is no object, or the name is no string.
     """
     if not isinstance(document, dict):
-        raise invalid("JSON Value is not formatted correctly: expecting a JSON object")
+        raise invalid(f"JSON Value: {json_value(document)} Is not object")
     name = document.get("signature_name", "")
     if not isinstance(name, str):
-        raise invalid("Request 'signature_name' key must be a string value.")
+        raise invalid(
+            f"JSON Value: {json_value(document)} not formatted correctly. "
+            "'signature_name' key must be a string value."
+        )
     return name
 
 
 def read_predict_request(
-    document: Any, find_signature: Callable[[str], SignatureInfo]
+    body: bytes, find_signature: Callable[[str], SignatureInfo]
 ) -> PredictRequest:
-    """Reads the parsed body of a predict request.
+    """Reads the body of a predict request.
 
     Args:
-        document: the parsed JSON.
+        body: JSON.
         find_signature: from a name to the signature; raises for an unknown one.
 
     Raises:
         ServingError: the request is malformed, or does not fit the signature.
     """
+    return _read_plain(body, find_signature) or _read_document(parse(body), find_signature)
+
+
+def _read_plain(
+    body: bytes, find_signature: Callable[[str], SignatureInfo]
+) -> PredictRequest | None:
+    plain = read_plain_request(body)
+    if plain is None:
+        return None
+    inputs = find_signature(plain.signature_name or DEFAULT_SIGNATURE).inputs
+    if len(inputs) != 1:
+        return None
+    ((name, info),) = inputs.items()
+    tensor = from_numbers(plain.numbers, info.dtype)
+    if tensor is None or plain.input_name not in (None, name):
+        return None
+    return PredictRequest(plain.signature_name, plain.row, {name: tensor})
+
+
+def _read_document(document: Any, find_signature: Callable[[str], SignatureInfo]) -> PredictRequest:
     name = signature_name_of(document)
     inputs = find_signature(name or DEFAULT_SIGNATURE).inputs
-    if "instances" in document and "inputs" in document:
-        raise invalid("Not formatted correctly expecting only one of 'instances' or 'inputs'")
+    if not inputs:
+        raise invalid(f"Failed to get input map for signature: {name or 'DEFAULT'}")
     if "instances" in document:
+        problem = ""
+        if "inputs" in document:
+            problem = "Not formatted correctly expecting only one of 'inputs' or 'instances' keys"
+        elif not isinstance(document["instances"], list):
+            problem = "Expecting 'instances' to be an list/array"
+        elif not document["instances"]:
+            problem = "No values in 'instances' array"
+        if problem:
+            raise invalid(f"JSON Value: {json_value(document)} {problem}")
         return PredictRequest(name, True, _read_rows(document["instances"], inputs))
     if "inputs" in document:
         return PredictRequest(name, False, _read_columns(document["inputs"], inputs))
@@ -82,11 +116,7 @@ def _read_columns(value: Any, inputs: Mapping[str, TensorInfo]) -> dict[str, np.
     return tensors
 
 
-def _read_rows(instances: Any, inputs: Mapping[str, TensorInfo]) -> dict[str, np.ndarray]:
-    if not isinstance(instances, list):
-        raise invalid("Expecting 'instances' to be an list/array")
-    if not instances:
-        raise invalid("No values in 'instances' array")
+def _read_rows(instances: list[Any], inputs: Mapping[str, TensorInfo]) -> dict[str, np.ndarray]:
     named = _is_named(instances[0])
     for position, instance in enumerate(instances):
         if _is_named(instance) is not named:
@@ -120,9 +150,11 @@ def _check_keys(
     unknown = next((name for name in instance if name not in inputs), None)
     if unknown is not None:
         message = f"JSON object: does not have named input: {unknown}"
-    else:
-        message = f"JSON object: keys must be equal to: {','.join(inputs)}"
-    raise _in_element(invalid(message), position, "")
+        raise _in_element(invalid(message), position, f"key: {unknown} ")
+    raise invalid(
+        f"Failed to process element: {position} of 'instances' list. JSON object: "
+        f"{json_value(instance)} keys must be equal to: {','.join(inputs)}"
+    )
 
 
 def _stack(values: list[Any], dtype: str, key: str) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,8 @@ import numpy as np
 
 from kerasdl.serving.serving_error import invalid
 
+# So many numbers are written faster one by one.
+_FEW = 64
 _SPECIAL = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 
 
@@ -49,20 +52,30 @@ def float_texts(values: np.ndarray) -> list[str]:
     >>> float_texts(np.array([0.2, 999999.0, 9e6, 1 / 3, np.inf], "float32"))
     ['0.2', '999999.0', '9e+06', '0.333333343', 'Infinity']
     """
-    numbers = values.ravel().tolist()
-    texts = ["%g" % number for number in numbers]  # noqa: UP031 (C's format, as upstream has it)
-    again = np.array([float(text) for text in texts]).astype(values.dtype).tolist()
+    values = values.ravel()
     digits = "%.9g" if values.dtype == np.float32 else "%.17g"
-    return [
-        _decimal(text if back == number else digits % number)
-        for text, number, back in zip(texts, numbers, again, strict=True)
-    ]
+    numbers = values.tolist()
+    texts = [digits % number for number in numbers]
+    places = _maybe_short(values) if len(values) > _FEW else range(len(values))
+    short = ["%g" % numbers[place] for place in places]  # noqa: UP031 (C's format, as upstream has it)
+    again = np.array([float(text) for text in short]).astype(values.dtype)
+    for place, text, number in zip(places, short, again.tolist(), strict=True):
+        if number == numbers[place]:
+            texts[place] = text
+    return [text if "." in text or "e" in text else _decimal(text) for text in texts]
+
+
+def _maybe_short(values: np.ndarray) -> list[int]:
+    """Where six digits may be enough; elsewhere they are certainly not."""
+    with np.errstate(all="ignore"):
+        sizes = np.abs(values.astype(np.float64))
+        scale = 10.0 ** (5 - np.floor(np.log10(sizes)))
+        far = np.abs(np.rint(sizes * scale) / scale - sizes) > 4 * np.spacing(np.abs(values))
+    return np.flatnonzero(~far).tolist()
 
 
 def _decimal(text: str) -> str:
-    if text in _SPECIAL:
-        return _SPECIAL[text]
-    return text if "." in text or "e" in text else f"{text}.0"
+    return _SPECIAL.get(text, f"{text}.0")
 
 
 def _texts(name: str, tensor: np.ndarray) -> list[str]:
@@ -91,13 +104,16 @@ def _string(value: Any, as_bytes: bool) -> str:
 
 def _rows(name: str, tensor: np.ndarray) -> list[str]:
     texts, inner = _texts(name, tensor), tensor.shape[1:]
-    size = int(np.prod(inner))
+    size = math.prod(inner)
     return [_join(texts[row * size : (row + 1) * size], inner) for row in range(len(tensor))]
 
 
 def _join(texts: list[str], shape: tuple[int, ...]) -> str:
     for axis, size in reversed(list(enumerate(shape))):
-        count = int(np.prod(shape[:axis]))
+        if size == 1:
+            texts = [f"[{text}]" for text in texts]
+            continue
+        count = math.prod(shape[:axis])
         texts = [f"[{', '.join(texts[i * size : (i + 1) * size])}]" for i in range(count)]
     return texts[0]
 

@@ -2,13 +2,15 @@
 
 import contextlib
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from kerasdl.export.versions import SAVED_MODEL_FILE, list_versions
 from kerasdl.serving.loaded_model import LoadedModel
+from kerasdl.serving.model_config import ModelConfig
 from kerasdl.serving.model_folder import ModelFolder, VersionStatus, not_found
 from kerasdl.serving.serving_error import ServingError, invalid
+from kerasdl.serving.version_policy import VersionPolicy
 from kerasdl.user_error import UserError
 
 
@@ -19,9 +21,10 @@ class ModelRegistry:
     picked up while requests go on.
 
     Args:
-        path: what to serve.
+        source: the path, or the models one by one, from `read_model_config`.
         poll_seconds: time between two looks; 0 to look once.
-        num_versions: so many of a model's highest versions are served.
+        num_versions: so many of a model's highest versions are served; models given
+            one by one have policies of their own.
         labels: model name -> label -> version, for URLs with `/labels/LABEL`.
 
     Raises:
@@ -30,32 +33,37 @@ class ModelRegistry:
 
     def __init__(
         self,
-        path: str | Path,
+        source: str | Path | Sequence[ModelConfig],
         *,
         poll_seconds: float = 1.0,
         num_versions: int = 1,
         labels: Mapping[str, Mapping[str, int]] | None = None,
     ) -> None:
-        self.path = Path(path)
+        self.path = Path(source) if isinstance(source, str | Path) else None
         self.poll_seconds = poll_seconds
-        self.num_versions = num_versions
+        self.policy = VersionPolicy(num_versions)
         self.labels = {model: dict(found) for model, found in (labels or {}).items()}
         self.models: dict[str, ModelFolder] = {}
         self._started = False
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        if not isinstance(source, str | Path):
+            for config in source:
+                self._add(config.name, config.path, config.policy)
+                self.labels.setdefault(config.name, {}).update(config.labels)
         self._find()
         if not self.models:
             raise UserError(
-                f"'{path}' holds no model. Expected a SavedModel ({SAVED_MODEL_FILE}), a folder of "
-                "its versions (saved_models/mnist), or a folder of models (saved_models)."
+                f"'{source}' holds no model. Expected a SavedModel ({SAVED_MODEL_FILE}), a folder "
+                "of its versions (saved_models/mnist), or a folder of models (saved_models)."
             )
 
     def start(self) -> None:
         """Loads the models, and starts to watch their folders; once is enough.
 
         Raises:
-            UserError: no model at all can be loaded.
+            UserError: no model at all can be loaded, or a label stands for a version that
+                is not served.
         """
         if self._started:
             return
@@ -64,11 +72,13 @@ class ModelRegistry:
             model.refresh(at_once=True)
         if not any(model.loaded for model in self.models.values()):
             reasons = [
-                f"{model.name}: {status.error_message}"
+                f"{model.name}: {reason}"
                 for model in self.models.values()
-                for status in model.statuses.values()
+                for reason in [status.error_message for status in model.statuses.values()]
+                or [f"no version to be served in {model.path}"]
             ]
             raise UserError(f"No model can be served. {' '.join(reasons)}")
+        self._check_labels()
         if self.poll_seconds:
             self._thread = threading.Thread(target=self._watch, name="registry", daemon=True)
             self._thread.start()
@@ -125,6 +135,16 @@ class ModelRegistry:
         """Says whether every model has a version that is served."""
         return all(model.loaded for model in self.models.values())
 
+    def _check_labels(self) -> None:
+        for name, labels in self.labels.items():
+            served = sorted(self.models[name].loaded) if name in self.models else []
+            for label, version in labels.items():
+                if version not in served:
+                    raise UserError(
+                        f"Label '{label}' stands for version {version} of model '{name}', which "
+                        f"is not served. Served: {', '.join(map(str, served)) or 'none'}."
+                    )
+
     def _watch(self) -> None:
         while not self._stop.wait(self.poll_seconds):
             # A disk that does not answer now may answer at the next look.
@@ -134,19 +154,21 @@ class ModelRegistry:
                     model.refresh()
 
     def _find(self) -> None:
+        if self.path is None:
+            return
         if _is_model(self.path):
             version = (self.path / SAVED_MODEL_FILE).is_file() and self.path.name.isdecimal()
             folder = self.path.resolve()
             name = folder.parent.name if version else folder.name
-            self._add(name, folder)
+            self._add(name, folder, self.policy)
         elif self.path.is_dir():
             for folder in sorted(self.path.iterdir()):
                 if not folder.name.startswith(".") and _is_model(folder):
-                    self._add(folder.name, folder)
+                    self._add(folder.name, folder, self.policy)
 
-    def _add(self, name: str, folder: Path) -> None:
+    def _add(self, name: str, folder: Path, policy: VersionPolicy) -> None:
         if name not in self.models:
-            self.models[name] = ModelFolder(name, folder, self.num_versions)
+            self.models[name] = ModelFolder(name, folder, policy)
 
 
 def _is_model(path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote
 
 from kerasdl.serving.serving_error import invalid
@@ -35,6 +36,7 @@ class Route:
     label: str | None = None
 
 
+@lru_cache(maxsize=256)
 def parse_route(http_method: str, path: str) -> Route:
     """Reads a path under `/v1/`.
 

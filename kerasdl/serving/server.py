@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kerasdl.serving.app import ServingApp
 from kerasdl.user_error import UserError
@@ -48,13 +48,17 @@ def serve(
         log_config=None,
         access_log=False,
         lifespan="on",
+        ws="none",
+        proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
+    config.load()
+    config.http_protocol_class = _answering_half_closed(config.http_protocol_class)
     server = uvicorn.Server(config)
     # uvicorn's own handler raises the signal again once it has drained, so that the
-    # process dies of it; a supervisor wants exit code 0.
-    server.capture_signals = lambda: _stopping(server)  # type: ignore[method-assign]
+    # process dies of it; a supervisor wants exit code 0, also while models are loaded.
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
 
     async def run(listener: socket.socket) -> None:
         async with contextlib.AsyncExitStack() as stack:
@@ -67,13 +71,27 @@ def serve(
                 on_start(listener.getsockname()[1], bound)
             await server.serve([listener])
 
-    with _listening(host, port) as listener:
+    with _stopping(server), _listening(host, port) as listener:
         app.registry.start()
         # Now, so that whoever reads what `on_start` prints can connect.
         listener.listen(config.backlog)
         loop_factory = config.get_loop_factory()
         with asyncio.Runner(loop_factory=loop_factory) as runner:
             runner.run(run(listener))
+
+
+def _answering_half_closed(protocol: Any) -> Any:
+    """uvicorn's protocol, for clients that say that they have no more to send.
+
+    It takes them for gone; but whoever has sent a whole request waits for its answer.
+    """
+
+    class Protocol(protocol):
+        def eof_received(self) -> bool:
+            cycle = self.cycle
+            return cycle is not None and not cycle.more_body and not cycle.response_complete
+
+    return Protocol
 
 
 @contextlib.contextmanager

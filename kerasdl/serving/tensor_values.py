@@ -55,8 +55,8 @@ def to_tensor(value: Any, dtype: str) -> np.ndarray:
         if set(map(type, items)) != {list}:
             found = next(item for item in items if not isinstance(item, list))
             raise invalid(
-                f"JSON Value: {_text(found)} found at incorrect level: {level} in the JSON DOM. "
-                f"Expected at level: {len(shape)}"
+                f"JSON Value: {json_value(found)} found at incorrect level: {level + 1} "
+                f"in the JSON DOM. Expected at level: {len(shape)}"
             )
         if set(map(len, items)) != {size}:
             other = next(len(item) for item in items if len(item) != size)
@@ -70,9 +70,26 @@ def to_tensor(value: Any, dtype: str) -> np.ndarray:
     return _leaves(items, dtype).reshape(shape)
 
 
+def from_numbers(numbers: np.ndarray, dtype: str) -> np.ndarray | None:
+    """Returns numbers as a tensor of the type that the signature asks; None if they do not fit.
+
+    Args:
+        numbers: what `read_numbers` returns.
+        dtype: TensorFlow's name of the type.
+    """
+    if dtype in _FLOATS:
+        with np.errstate(over="ignore"):
+            return numbers.astype(np.float64, copy=False).astype(_FLOATS[dtype], copy=False)
+    if dtype in _INTEGERS and numbers.dtype == np.int64:
+        limits = np.iinfo(_INTEGERS[dtype])
+        if limits.min <= numbers.min() and numbers.max() <= limits.max:
+            return numbers.astype(_INTEGERS[dtype])
+    return None
+
+
 def is_b64(value: Any) -> bool:
-    """Says whether a JSON value stands for bytes: an object with the one key `b64`."""
-    return isinstance(value, dict) and list(value) == ["b64"]
+    """Says whether a JSON value stands for bytes: an object with the one key `b64`, a string."""
+    return isinstance(value, dict) and list(value) == ["b64"] and isinstance(value["b64"], str)
 
 
 def json_type(value: Any) -> str:
@@ -85,16 +102,26 @@ def json_type(value: Any) -> str:
     return names.get(type(value), "Number")
 
 
+def json_value(value: Any) -> str:
+    """Returns a JSON value as messages quote it, cut where it is long."""
+    try:
+        text = json.dumps(value)
+    except RecursionError:
+        text = f"{json_type(value)} of great depth"
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}..."
+
+
 def decode_b64(value: dict[str, Any]) -> bytes:
-    """Returns the bytes of a `{"b64": ...}` object.
+    """Returns the bytes of a `{"b64": ...}` object; padding may be missing.
 
     Raises:
         ServingError: the text is no base64.
     """
+    text = value["b64"]
     try:
-        return base64.b64decode(value["b64"], validate=True)
-    except (binascii.Error, ValueError, TypeError):
-        raise invalid(f"Unable to base64 decode {_text(value['b64'])}") from None
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        raise invalid(f"Unable to base64 decode {json_value(text)}") from None
 
 
 def encode_text(value: str) -> bytes:
@@ -122,8 +149,8 @@ def _leaves(items: list[Any], dtype: str) -> np.ndarray:
         if items and not (limits.min <= min(items) and max(items) <= limits.max):
             value = next(item for item in items if not limits.min <= item <= limits.max)
             raise invalid(
-                f"JSON Value: {_text(value)} Type: Number is not of expected type: {_name(dtype)} "
-                f"(out of its range, {limits.min} to {limits.max})"
+                f"JSON Value: {json_value(value)} Type: Number is not of expected type: "
+                f"{_name(dtype)} (out of its range, {limits.min} to {limits.max})"
             )
         return np.array(items, dtype=_INTEGERS[dtype])
     if dtype == "DT_BOOL":
@@ -156,7 +183,7 @@ def _strings(items: list[Any]) -> np.ndarray:
         elif is_b64(item):
             tensor[index] = decode_b64(item)
         elif isinstance(item, dict):
-            raise invalid(f"JSON Value: {_text(item)} not formatted correctly for base64 data")
+            raise invalid(f"JSON Value: {json_value(item)} not formatted correctly for base64 data")
         else:
             _require(False, [item], (str,), "DT_STRING")
     return tensor
@@ -166,18 +193,10 @@ def _require(holds: bool, items: list[Any], wanted: tuple[type, ...], dtype: str
     if not holds:
         found = next(item for item in items if type(item) not in wanted)
         raise invalid(
-            f"JSON Value: {_text(found)} Type: {json_type(found)} is not of expected type: "
+            f"JSON Value: {json_value(found)} Type: {json_type(found)} is not of expected type: "
             f"{_name(dtype)}"
         )
 
 
 def _name(dtype: str) -> str:
     return dtype.removeprefix("DT_").lower()
-
-
-def _text(value: Any) -> str:
-    try:
-        text = json.dumps(value)
-    except RecursionError:
-        text = f"{json_type(value)} of great depth"
-    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}..."

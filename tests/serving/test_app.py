@@ -24,6 +24,12 @@ def test_predictions_in_both_forms(app, ask):
     assert ask(app, "POST", PREDICT, '{"inputs": 3.0}').json == {"outputs": 3.5}
 
 
+def test_what_takes_long_to_read_and_write(app, ask):
+    values = list(range(40_000))
+    answer = ask(app, "POST", PREDICT, json.dumps({"instances": values}))
+    assert answer.json == {"predictions": [value / 2 + 2 for value in values]}
+
+
 def test_several_inputs_and_outputs(app, ask):
     body = {"signature_name": "add", "inputs": {"a": [[1, 2]], "b": [[3, 5]]}}
     answer = ask(app, "POST", PREDICT, json.dumps(body))
@@ -137,8 +143,10 @@ def test_bodies_over_the_limit_are_refused(small, ask):
 
 
 def test_other_origins_only_where_allowed(app, small, ask):
-    allowed = ask(small, "OPTIONS", PREDICT)
+    allowed = ask(small, "OPTIONS", PREDICT, headers=[(b"origin", b"https://example.org")])
     assert (allowed.status, allowed.body) == (200, b"")
+    no_browser = ask(small, "OPTIONS", PREDICT)
+    assert (no_browser.status, no_browser.body) == (400, b"")
     assert allowed.headers[b"access-control-allow-origin"] == b"*"
     assert ask(small, "GET", "/v1/models/no").headers[b"access-control-allow-origin"] == b"*"
     refused = ask(app, "OPTIONS", PREDICT)
@@ -178,7 +186,8 @@ def test_metrics_count_what_was_asked(app, ask):
     assert (
         ':tensorflow:serving:request_count{model_name="half",status="INVALID_ARGUMENT"} 1' in text
     )
-    assert ':tensorflow:serving:request_count{model_name="none",status="NOT_FOUND"} 1' in text
+    # Under no name: whoever asks for many models that are not there must not fill the memory.
+    assert ':tensorflow:serving:request_count{model_name="",status="NOT_FOUND"} 1' in text
     assert ':tensorflow:serving:request_example_count_total{model="half"} 2\n' in text
     count = ':request_latency_count{model_name="half",API="predict",entrypoint="REST"} 1\n'
     assert count in text

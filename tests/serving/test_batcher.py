@@ -65,6 +65,17 @@ def test_requests_that_wait_are_one_batch(executor):
     assert [answer["y"].tolist() for answer in answers] == [[2], [4, 6], [8]]
 
 
+def test_requests_that_come_at_the_same_time_are_one_batch(executor):
+    model = Model()
+
+    async def run():
+        batcher = Batcher(model, executor, ONE_THREAD)
+        return await asyncio.gather(*[batcher.submit(numbers(i)) for i in range(5)])
+
+    assert [answer["y"].tolist() for answer in asyncio.run(run())] == [[2 * i] for i in range(5)]
+    assert model.sizes == [5]
+
+
 def test_a_request_alone_does_not_wait(executor):
     model = Model()
     options = BatchingOptions(batch_timeout_micros=60_000_000)
@@ -117,7 +128,7 @@ def test_batches_are_filled_up_to_allowed_sizes(executor):
     model = Model()
     options = BatchingOptions(max_batch_size=8, num_batch_threads=1, allowed_batch_sizes=(4, 8))
     answers = together(model, executor, [numbers(1), numbers(2), numbers(3)], options)
-    assert model.sizes == [1, 4]
+    assert model.sizes == [4, 4]
     assert [answer["y"].tolist() for answer in answers] == [[2], [4], [6]]
 
 
@@ -127,6 +138,14 @@ def test_a_full_queue_refuses(executor):
     refused = [answer for answer in answers if isinstance(answer, ServingError)]
     assert [error.http_status for error in refused] == [503, 503]
     assert "queue" in refused[0].message
+
+
+def test_without_batching_a_full_queue_refuses_too(executor, monkeypatch):
+    small = BatchingOptions(max_batch_size=2, max_enqueued_batches=1)
+    monkeypatch.setattr("kerasdl.serving.batcher.DEFAULT_BATCHING", small)
+    answers = together(Model(), executor, [numbers(i) for i in range(4)], None)
+    refused = [answer for answer in answers if isinstance(answer, ServingError)]
+    assert [error.http_status for error in refused] == [503, 503, 503]
 
 
 def test_outputs_without_a_batch_axis_are_computed_one_by_one(executor):
@@ -157,6 +176,7 @@ def test_a_client_that_has_gone_costs_nothing(executor):
         batcher = Batcher(model, executor, ONE_THREAD)
         model.gate.clear()
         first = asyncio.ensure_future(batcher.submit(numbers(1)))
+        await asyncio.sleep(0.05)
         gone = asyncio.ensure_future(batcher.submit(numbers(2)))
         stays = asyncio.ensure_future(batcher.submit(numbers(3)))
         await asyncio.sleep(0.05)

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from kerasdl.serving.json_text import parse
 from kerasdl.serving.predict_request import read_predict_request
 from kerasdl.serving.predict_response import float_texts, write_predict_response
 from kerasdl.serving.serving_error import ServingError
@@ -28,7 +27,7 @@ def tensors(dtype):
 
 def read_back(body, **dtypes):
     signature = SignatureInfo({name: TensorInfo(dtype) for name, dtype in dtypes.items()}, {})
-    return read_predict_request(parse(body), lambda name: signature)
+    return read_predict_request(body, lambda name: signature)
 
 
 @pytest.mark.parametrize("row", [True, False])
@@ -87,6 +86,15 @@ def test_floats_are_written_as_c_writes_them():
     assert float_texts(np.array([0.1, 1 / 3])) == ["0.1", "0.33333333333333331"]
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@given(st.data())
+def test_many_floats_are_written_as_few_are(dtype, data):
+    values = data.draw(arrays.arrays(dtype, 100))
+    rounded = np.array([float(f"{value:.5g}") for value in values]).astype(dtype)
+    both = np.concatenate([values, rounded])
+    assert float_texts(both) == [float_texts(both[i : i + 1])[0] for i in range(len(both))]
+
+
 @pytest.mark.parametrize(
     ("dtype", "value", "message"),
     [
@@ -99,14 +107,15 @@ def test_floats_are_written_as_c_writes_them():
         ("DT_STRING", "1", "Type: Number is not of expected type: string"),
         ("DT_STRING", "null", "Type: Null is not of expected type: string"),
         ("DT_STRING", '[{"b64": "a"}]', "Unable to base64 decode"),
-        ("DT_STRING", '[{"b64": 1}]', "Unable to base64 decode"),
+        ("DT_STRING", '[{"b64": "a?=="}]', 'Unable to base64 decode "a.=="'),
+        ("DT_STRING", '[{"b64": 1}]', '{"b64": 1} not formatted correctly for base64 data'),
         ("DT_STRING", '[{"b64": "", "c": 1}]', "not formatted correctly for base64 data"),
         ("DT_STRING", '"\\ud800"', "The surrogate pair in string is invalid"),
         ("DT_FLOAT", "[[1], [1, 2]]", "list at unexpected size: 2 at level: 1 expected size: 1"),
         (
             "DT_FLOAT",
             "[[1], 2]",
-            "found at incorrect level: 1 in the JSON DOM. Expected at level: 2",
+            "JSON Value: 2 found at incorrect level: 2 in the JSON DOM. Expected at level: 2",
         ),
         ("DT_FLOAT", "[1, [2]]", "Encountered list at unexpected level: 1 expected < 1"),
         ("DT_FLOAT", f'"{"a" * 1000}"', r"a{255}\.\.\. Type: String"),
@@ -128,16 +137,24 @@ def test_types_that_json_does_not_have(form, status):
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ("[1]", "expecting a JSON object"),
+        ("[1]", r"JSON Value: \[1\] Is not object"),
         ("{}", "Missing 'inputs' or 'instances' key"),
-        ('{"inputs": 1, "instances": [1]}', "only one of 'instances' or 'inputs'"),
-        ('{"instances": 1}', "Expecting 'instances' to be an list/array"),
-        ('{"instances": []}', "No values in 'instances' array"),
+        ('{"inputs": 1, "instances": [1]}', "only one of 'inputs' or 'instances' keys"),
+        ('{"instances": 1}', "JSON Value: {.*} Expecting 'instances' to be an list/array"),
+        ('{"instances": []}', "JSON Value: {.*} No values in 'instances' array"),
         ('{"instances": [{"a": 1, "b": 1}, [1]]}', "Expecting object but got list at item 1"),
         ('{"instances": [[1], {"a": 1}]}', "Expecting value/list but got object at item 1"),
         ('{"instances": [1, 2]}', "instances is a plain list, but expecting list of objects"),
-        ('{"instances": [{"a": 1, "c": 1}]}', "element: 0 of .*does not have named input: c"),
-        ('{"instances": [{"a": 1}]}', "element: 0 of .*keys must be equal to: a,b"),
+        (
+            '{"instances": [{"a": 1, "c": 1}]}',
+            "element: 0 key: c of 'instances' list. Error: INVALID_ARGUMENT: "
+            "JSON object: does not have named input: c",
+        ),
+        (
+            '{"instances": [{"a": 1}]}',
+            "element: 0 of 'instances' list. JSON object: {\"a\": 1} keys must be equal to: a,b",
+        ),
+        ('{"instances": [{"b64": 1}]}', "does not have named input: b64"),
         (
             '{"instances": [{"a": 1, "b": 1}, {"a": 1, "b": "x"}]}',
             "element: 1 key: b of 'instances' list. Error: INVALID_ARGUMENT: JSON Value: \"x\"",
@@ -158,6 +175,16 @@ def test_types_that_json_does_not_have(form, status):
 def test_requests_that_are_malformed(body, message):
     with pytest.raises(ServingError, match=message):
         read_back(body.encode(), a="DT_FLOAT", b="DT_FLOAT")
+
+
+def test_a_signature_without_inputs():
+    with pytest.raises(ServingError, match="Failed to get input map for signature: DEFAULT"):
+        read_back(b'{"instances": [1]}')
+
+
+def test_base64_may_lack_padding():
+    found = read_back(b'{"instances": [{"b64": "aGk"}, {"b64": "aGk="}]}', x="DT_STRING")
+    assert found.tensors["x"].tolist() == [b"hi", b"hi"]
 
 
 def test_columns_ignore_what_the_signature_does_not_name():

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from kerasdl.serving import ModelRegistry, ServingApp
+from kerasdl.serving.answer import error_answer
 from kerasdl.serving.examples import read_examples, write_classifications, write_regressions
 from kerasdl.serving.json_text import parse
 from kerasdl.serving.metrics import Counter, Histogram
@@ -76,9 +77,7 @@ def test_case(case, apps, ask):
     kind = f"error_{case['stage']}" if kind == "error" else kind
     if kind == "error_error_body":
         error = ServingError(request["status"]["code"], request["status"]["message"])
-        from kerasdl.serving.app import _error
-
-        assert json.loads(_error(error).body) == expect["json"]
+        assert json.loads(error_answer(error).body) == expect["json"]
     elif "path" in request and kind != "url":
         app = apps[case["fixture"]]
         check_http(ask(app, request["method"], request["path"], request["body"]), expect)
@@ -103,7 +102,7 @@ def run(kind, case):
             },
             {},
         )
-        return read_predict_request(parse(body_of(request)), lambda name: signature)
+        return read_predict_request(body_of(request), lambda name: signature)
     if kind == "predict_response":
         tensors = {name: array(spec) for name, spec in request["tensors"].items()}
         return write_predict_response(tensors, row=request["format"] == "row")

@@ -47,8 +47,9 @@ def test_features_of_every_kind():
     ("document", "message"),
     [
         ({}, "When method is regress, key 'examples' is expected and was not found"),
-        ({"examples": []}, "non-empty list/array"),
-        ({"examples": [1]}, "Example must be JSON object"),
+        ({"examples": []}, "JSON Value: {.*} 'examples' value is an empty array"),
+        ({"examples": {}}, "JSON Value: {.*} Expecting 'examples' value to be an list/array"),
+        ({"examples": [1]}, "Example must be JSON object but got JSON Number"),
         ({"examples": [{"a": [1, "x"]}]}, "element type in feature: a expecting type: int64"),
         ({"examples": [{"a": [1.0, 1]}]}, "element type in feature: a expecting type: float"),
         ({"examples": [{"a": None}]}, "a has element with unexpected JSON type: Null"),

@@ -130,8 +130,13 @@ def twice():
     ("method", "request_", "code", "message"),
     [
         ("Predict", predict_request(name="no"), "NOT_FOUND", r"Latest\(no\)"),
-        ("Predict", predict_request(signature="no"), "INVALID_ARGUMENT", 'signature name: "no"'),
-        ("Predict", predict_request(z=1.0), "INVALID_ARGUMENT", r"extra: {z}.*required: {x}"),
+        (
+            "Predict",
+            predict_request(signature="no"),
+            "FAILED_PRECONDITION",
+            'Serving signature key "no" not found',
+        ),
+        ("Predict", predict_request(z=1.0), "INVALID_ARGUMENT", r"1!=1 len\({z}\) != len\({x}\)"),
         ("Predict", unknown_output(), "INVALID_ARGUMENT", "alias not found in signature: z"),
         ("Predict", twice(), "INVALID_ARGUMENT", "duplicate output tensor alias: y"),
         (

@@ -10,6 +10,7 @@ from kerasdl.serving import ModelRegistry
 from kerasdl.serving.loaded_model import LoadedModel
 from kerasdl.serving.model_folder import ModelFolder
 from kerasdl.serving.serving_error import ServingError
+from kerasdl.serving.version_policy import VersionPolicy
 from kerasdl.user_error import UserError
 
 
@@ -41,8 +42,17 @@ def test_a_new_version_replaces_the_old_one(model, half_plus_two):
         model.get(1)
 
 
-@pytest.mark.parametrize("spoil", ["saved_model.pb", "variables/variables.data-00000-of-00001"])
-def test_a_broken_version_is_reported_and_the_old_one_stays(model, half_plus_two, spoil, caplog):
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        ("saved_model.pb", "Cannot parse file"),
+        ("variables/variables.index", "file is too short"),
+        ("variables/variables.data-00000-of-00001", "Checksum does not match"),
+    ],
+)
+def test_a_broken_version_is_reported_and_the_old_one_stays(
+    model, half_plus_two, spoil, reason, caplog
+):
     folder = half_plus_two(model.path / "2")
     (folder / spoil).write_bytes(b"\xff\xff\xff\xff")
     with caplog.at_level(logging.ERROR, "kerasdl.serving"):
@@ -55,6 +65,7 @@ def test_a_broken_version_is_reported_and_the_old_one_stays(model, half_plus_two
     # Once, not at every look; and in one line.
     (record,) = caplog.records
     assert record.getMessage().startswith("half version 2 cannot be served: cannot load ")
+    assert reason in record.getMessage()
     assert "\n" not in record.getMessage()
 
 
@@ -110,10 +121,46 @@ def test_a_version_in_use_is_not_closed_under_a_request(model, half_plus_two):
 def test_several_versions_are_kept_where_asked(half_plus_two, tmp_path):
     for version in (1, 2, 3):
         half_plus_two(tmp_path / "half" / str(version))
-    model = ModelFolder("half", tmp_path / "half", num_versions=2)
+    for policy, served in (
+        (VersionPolicy(2), [2, 3]),
+        (VersionPolicy(None), [1, 2, 3]),
+        (VersionPolicy(specific=(1, 3, 9)), [1, 3]),
+    ):
+        model = ModelFolder("half", tmp_path / "half", policy)
+        model.refresh(at_once=True)
+        assert sorted(model.loaded) == served
+        model.close()
+
+
+def test_a_policy_of_no_versions():
+    with pytest.raises(UserError, match=r"num_versions must be 1 or more. Received: 0"):
+        VersionPolicy(0)
+
+
+def test_versions_that_are_asked_for_by_number_and_vanish_stay_in_service(half_plus_two, tmp_path):
+    for version in (1, 2):
+        half_plus_two(tmp_path / "half" / str(version))
+    model = ModelFolder("half", tmp_path / "half", VersionPolicy(specific=(1,)))
     model.refresh(at_once=True)
-    assert sorted(model.loaded) == [2, 3]
+    shutil.rmtree(tmp_path / "half" / "1")
+    model.refresh()
+    assert (model.highest(), ask(model)) == (1, 3.0)
     model.close()
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        ({"half": {"stable": 2}}, "'stable' stands for version 2 of model 'half'.*Served: 1"),
+        ({"none": {"stable": 1}}, "version 1 of model 'none', which is not served. Served: none"),
+    ],
+)
+def test_labels_that_stand_for_nothing(half_plus_two, tmp_path, labels, message):
+    half_plus_two(tmp_path / "half" / "1")
+    registry = ModelRegistry(tmp_path, poll_seconds=0, labels=labels)
+    with pytest.raises(UserError, match=message):
+        registry.start()
+    registry.close()
 
 
 def test_what_can_be_served(half_plus_two, tmp_path):

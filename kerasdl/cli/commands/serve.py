@@ -1,9 +1,7 @@
 """`kerasdl serve`: exported models over HTTP."""
 
-import json
 import logging
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,88 +9,126 @@ from kerasdl.cli.options import debug_option
 from kerasdl.user_error import UserError
 
 if TYPE_CHECKING:
-    from kerasdl.serving import ModelRegistry
+    from kerasdl.serving import BatchingOptions
 
 
 @click.command(
     epilog="Examples:  kerasdl serve   |   kerasdl serve saved_models/mnist --port 9000   |   "
     "kerasdl serve saved_models --host 0.0.0.0"
 )
-@click.argument("path", default="saved_models")
+@click.argument("path", required=False)
+@click.option(
+    "--model-config-file",
+    metavar="FILE",
+    help="Serve the models that TensorFlow Serving's configuration file names.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 for other machines.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8501, show_default=True)
 @click.option(
     "--grpc-port", type=click.IntRange(0, 65535), help="Serve gRPC as well.  [default: off]"
 )
 @click.option("--batching/--no-batching", default=True, help="Gather requests.  [default: on]")
-@click.option("--max-batch-size", type=click.IntRange(min=1), default=64, show_default=True)
 @click.option(
-    "--batch-timeout-micros", type=click.IntRange(min=0), default=1000, show_default=True,
-    help="Longest wait for others, while the model is at work.",
-)  # fmt: skip
+    "--max-batch-size", type=click.IntRange(min=1), help="Examples in a batch.  [default: 64]"
+)
 @click.option(
-    "--max-enqueued-batches", type=click.IntRange(min=1), default=64, show_default=True,
-    help="More than so many waiting batches: 503.",
-)  # fmt: skip
-@click.option("--num-batch-threads", type=click.IntRange(min=1), default=2, show_default=True)
+    "--batch-timeout-micros",
+    type=click.IntRange(min=0),
+    help="Longest wait for others, while the model is at work.  [default: 1000]",
+)
+@click.option(
+    "--max-enqueued-batches",
+    type=click.IntRange(min=1),
+    help="More than so many waiting batches: 503.  [default: 64]",
+)
+@click.option(
+    "--num-batch-threads", type=click.IntRange(min=1), help="Batches at a time.  [default: 2]"
+)
 @click.option(
     "--allowed-batch-sizes", metavar="N,...", help="Fill batches up to one of these sizes."
 )
 @click.option(
-    "--max-request-megabytes", type=click.FloatRange(min=0, min_open=True), default=100,
-    show_default=True, help="Larger requests: 413.",
-)  # fmt: skip
+    "--batching-parameters-file",
+    metavar="FILE",
+    help="These limits, from TensorFlow Serving's file.",
+)
 @click.option(
-    "--timeout-seconds", type=click.FloatRange(min=0, min_open=True), default=30,
-    show_default=True, help="Longer requests: 504.",
-)  # fmt: skip
+    "--max-request-megabytes",
+    type=click.FloatRange(min=0, min_open=True),
+    default=100,
+    show_default=True,
+    help="Larger requests: 413.",
+)
 @click.option(
-    "--poll-seconds", type=click.FloatRange(min=0), default=1, show_default=True,
+    "--timeout-seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    default=30,
+    show_default=True,
+    help="Longer requests: 504.",
+)
+@click.option(
+    "--poll-seconds",
+    type=click.FloatRange(min=0),
+    default=1,
+    show_default=True,
     help="Time between two looks for new versions; 0 for none.",
-)  # fmt: skip
+)
 @click.option(
-    "--num-versions", type=click.IntRange(min=1), default=1, show_default=True,
-    help="So many of a model's highest versions are served.",
-)  # fmt: skip
+    "--num-versions",
+    type=click.IntRange(min=1),
+    help="So many of a model's highest versions are served.  [default: 1]",
+)
 @click.option("--label", "labels", multiple=True, metavar="MODEL:LABEL=VERSION", help="Repeatable.")
 @click.option("--cors/--no-cors", default=False, help="Let other origins ask.  [default: off]")
 @debug_option
 def command(
-    path: str,
+    path: str | None,
+    model_config_file: str | None,
     host: str,
     port: int,
     grpc_port: int | None,
     batching: bool,
-    max_batch_size: int,
-    batch_timeout_micros: int,
-    max_enqueued_batches: int,
-    num_batch_threads: int,
+    max_batch_size: int | None,
+    batch_timeout_micros: int | None,
+    max_enqueued_batches: int | None,
+    num_batch_threads: int | None,
     allowed_batch_sizes: str | None,
+    batching_parameters_file: str | None,
     max_request_megabytes: float,
     timeout_seconds: float,
     poll_seconds: float,
-    num_versions: int,
+    num_versions: int | None,
     labels: tuple[str, ...],
     cors: bool,
 ) -> None:
     """Serve the exported models in PATH.
 
-    PATH is a folder of models, a model's folder, or one version of it. The protocol is
-    the REST protocol of TensorFlow Serving. New versions are picked up while it runs.
+    PATH is a folder of models (by default saved_models), a model's folder, or one version
+    of it. The protocol is the REST protocol of TensorFlow Serving. New versions are picked
+    up while it runs.
     """
-    from kerasdl.serving import BatchingOptions, ModelRegistry, ServingApp, serve
+    from kerasdl.serving import ModelRegistry, ServingApp, serve
+    from kerasdl.serving.model_config import read_model_config
+    from kerasdl.serving.usage import usage_lines
 
-    options = None
-    if batching:
-        options = BatchingOptions(
-            max_batch_size,
-            batch_timeout_micros,
-            max_enqueued_batches,
-            num_batch_threads,
-            _sizes(allowed_batch_sizes),
-        )
+    if model_config_file is not None:
+        for name, given in (("PATH", path), ("--num-versions", num_versions)):
+            if given is not None:
+                raise UserError(f"Give {name} or --model-config-file, not both.")
+    limits = {
+        "max_batch_size": max_batch_size,
+        "batch_timeout_micros": batch_timeout_micros,
+        "max_enqueued_batches": max_enqueued_batches,
+        "num_batch_threads": num_batch_threads,
+        "allowed_batch_sizes": _sizes(allowed_batch_sizes),
+    }
+    options = _batching(batching_parameters_file, limits) if batching else None
+    source = read_model_config(model_config_file) if model_config_file else path or "saved_models"
     registry = ModelRegistry(
-        path, poll_seconds=poll_seconds, num_versions=num_versions, labels=_labels(labels)
+        source,
+        poll_seconds=poll_seconds,
+        num_versions=num_versions or 1,
+        labels=_labels(labels),
     )
 
     from kerasdl.cli.tensorflow_log import load_tensorflow
@@ -112,13 +148,27 @@ def command(
         host=host,
         port=port,
         grpc_port=grpc_port,
-        on_start=lambda rest, grpc: _print_usage(registry, host, rest, grpc),
+        on_start=lambda rest, grpc: click.echo("\n".join(usage_lines(registry, host, rest, grpc))),
     )
     click.echo("Stopped.")
 
 
-def _sizes(text: str | None) -> tuple[int, ...]:
-    words = text.split(",") if text else []
+def _batching(file: str | None, limits: dict[str, Any]) -> "BatchingOptions":
+    from kerasdl.serving.batching_options import BatchingOptions, read_batching_parameters
+
+    given = {name: limit for name, limit in limits.items() if limit is not None}
+    if file is None:
+        return BatchingOptions(**given)
+    if given:
+        option = f"--{next(iter(given)).replace('_', '-')}"
+        raise UserError(f"Give {option} or --batching-parameters-file, not both.")
+    return read_batching_parameters(file)
+
+
+def _sizes(text: str | None) -> tuple[int, ...] | None:
+    if text is None:
+        return None
+    words = text.split(",")
     if not all(word.strip().isdecimal() for word in words):
         raise UserError(f"--allowed-batch-sizes takes numbers such as 1,8,64. Received: {text!r}.")
     return tuple(map(int, words))
@@ -133,45 +183,3 @@ def _labels(words: tuple[str, ...]) -> dict[str, dict[str, int]]:
             raise UserError(f"--label takes MODEL:LABEL=VERSION. Received: {word!r}.")
         labels.setdefault(model, {})[label] = int(version)
     return labels
-
-
-def _print_usage(registry: "ModelRegistry", host: str, port: int, grpc_port: int | None) -> None:
-    """Each signature with a line that can be pasted, and the same folder in a container."""
-    name_of_host = "localhost" if host in ("0.0.0.0", "::") else host  # noqa: S104
-    url = f"http://{name_of_host}:{port}"
-    for name, folder in sorted(registry.models.items()):
-        version = folder.highest()
-        if version is None:
-            click.echo(f"{name}: no version can be served")
-            continue
-        model = folder.get(version)
-        click.echo(f"{name} version {version}")
-        for signature, info in sorted(model.signatures.items()):
-            inputs = ", ".join(f"{key} {_describe(tensor)}" for key, tensor in info.inputs.items())
-            click.echo(f"  {signature}: {inputs} -> {', '.join(info.outputs)}")
-            request = _sample_request(model.path, signature)
-            if request is not None:
-                click.echo(f"    curl {url}/v1/models/{name}:predict -d @{request}")
-        if registry.path.name != str(version):
-            click.echo(
-                f"  docker run -p 8501:8501 -v {folder.path.resolve()}:/models/{name} "
-                f"-e MODEL_NAME={name} tensorflow/serving"
-            )
-    if grpc_port is not None:
-        click.echo(f"gRPC at {name_of_host}:{grpc_port}")
-    click.echo(f"Serving at {url} (Ctrl-C stops): {url}/models, {url}/healthz", nl=True)
-
-
-def _describe(tensor: object) -> str:
-    dtype = tensor.dtype.removeprefix("DT_").lower()  # type: ignore[attr-defined]
-    shape = tensor.shape  # type: ignore[attr-defined]
-    sizes = "?" if shape is None else ",".join("n" if s is None else str(s) for s in shape)
-    return f"{dtype}[{sizes}]"
-
-
-def _sample_request(path: Path, signature: str) -> Path | None:
-    """The sample request that the export wrote for a signature."""
-    for file in sorted((path / "assets.extra").glob("sample_request*.json")):
-        if json.loads(file.read_text(encoding="utf-8")).get("signature_name") == signature:
-            return file
-    return None
