@@ -30,14 +30,16 @@ def gelu(inputs: Any) -> Any:
     import tensorflow as tf
 
     def with_gradient(x: Any) -> tuple[Any, Callable[..., Any]]:
-        halved = x * -math.sqrt(0.5)
-        probability = tf.math.erfc(halved) * 0.5
+        # In the shape in which LiteRT finds its own GELU: 0.5 x erfc(-x / sqrt(2)).
+        scaled = -x * math.sqrt(0.5)
+        doubled = tf.math.erfc(scaled)
 
         def gradient(upstream: Any) -> Any:
-            # probability + x * density, where exp(-x^2 / 2) is exp(-halved^2).
-            density = tf.exp(-tf.square(halved))
-            return upstream * (probability - density * halved * (1 / math.sqrt(math.pi)))
+            # probability + x * density, where exp(-x^2 / 2) is exp(-scaled^2).
+            density = tf.exp(-tf.square(scaled))
+            slope = density * scaled * (2 / math.sqrt(math.pi))
+            return upstream * (doubled - slope) * 0.5
 
-        return x * probability, gradient
+        return x * 0.5 * doubled, gradient
 
     return ops.custom_gradient(with_gradient)(ops.convert_to_tensor(inputs))

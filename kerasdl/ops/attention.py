@@ -165,9 +165,9 @@ def _scale(scale: float | None, query: Any) -> float:
 def _attention_mask(mask: Any, query: Any, key: Any) -> Any:
     mask = as_mask("mask", mask)
     if len(mask.shape) == 2:
-        mask = mask[:, None, None, :]
+        mask = ops.expand_dims(mask, (1, 2))
     elif len(mask.shape) == 3:
-        mask = mask[:, None]
+        mask = ops.expand_dims(mask, 1)
     return _four_axes("mask", mask, query, key)
 
 

@@ -161,7 +161,7 @@ def _attend(query: Any, key: Any, value: Any, mask: Any, causal: bool, features:
     query, key, value = (at_least_float32(x) for x in (query, key, value))
     real = None
     if mask is not None:
-        mask = as_mask("mask", mask)[:, None, None, :]
+        mask = ops.expand_dims(as_mask("mask", mask), (1, 2))
         real = ops.swapaxes(mask, -1, -2)
         key = ops.where(real, key, ops.zeros_like(key))
         value = ops.where(real, value, ops.zeros_like(value))

@@ -151,11 +151,11 @@ def merge_masks(*masks: Any, query_mask: Any = None, key_mask: Any = None) -> An
     if query_mask is not None:
         query_mask = as_mask("query_mask", query_mask)
         _check_rank("query_mask", query_mask, 2, "(batch, query time)")
-        parts.append(query_mask[:, None, :, None])
+        parts.append(ops.expand_dims(query_mask, (1, 3)))
     if key_mask is not None:
         key_mask = as_mask("key_mask", key_mask)
         _check_rank("key_mask", key_mask, 2, "(batch, key time)")
-        parts.append(key_mask[:, None, None, :])
+        parts.append(ops.expand_dims(key_mask, (1, 2)))
     if not parts:
         return None
     merged = parts[0]

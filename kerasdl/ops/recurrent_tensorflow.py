@@ -75,11 +75,11 @@ def run(
         The first state after each step `(time, batch, units)`, and the last states.
     """
     if tf.executing_eagerly():
-        forward, backward = _functions(cell, projected.shape[-1], compiled=False)
+        predict, forward, backward = _functions(cell, projected.shape[-1], compiled=False)
     elif training and projected.shape[0] is not None:
-        forward, backward = _functions(cell, projected.shape[-1], compiled=True)
+        predict, forward, backward = _functions(cell, projected.shape[-1], compiled=True)
     else:
-        forward, backward = _forward, _backward
+        predict, forward, backward = _predict, _forward, _backward
     constants = (mask, recurrent_dropout_mask)
     biases = () if recurrent_bias is None else (recurrent_bias,)
     count = len(states)
@@ -88,23 +88,26 @@ def run(
     def loop(*inputs: Any) -> tuple[Tensors, Callable[..., Any]]:
         # Nothing in here is to be recorded for the gradient that TensorFlow would make.
         frozen = tuple(tf.stop_gradient(tensor) for tensor in inputs)
-        histories, kept = forward(cell, activations, count, frozen, constants, training)
+        arguments = (cell, activations, count, frozen, constants)
+        saved = forward(*arguments) if training else None
+        if saved is None:
+            outputs = predict(*arguments)
+        else:
+            histories = saved[0]
+            outputs = histories[0][1:], *(history[-1] for history in histories)
 
         def gradient(*d_outputs: Any) -> Any:
             @tf.custom_gradient
             def first_order(*tensors: Any) -> tuple[Any, Callable[..., Any]]:
-                saved = histories, kept
-                if not training:
-                    saved = forward(cell, activations, count, frozen, constants, True)
+                kept = forward(*arguments) if saved is None else saved
                 d_frozen = tuple(tf.stop_gradient(d) for d in tensors[len(inputs) :])
-                first = backward(cell, activations, count, frozen, constants, saved, d_frozen)
-                return first, lambda *dd: _second_order(
+                return backward(*arguments, kept, d_frozen), lambda *dd: _second_order(
                     cell, activations, count, tensors, constants, dd
                 )
 
             return first_order(*inputs, *d_outputs)
 
-        return (histories[0][1:], *(history[-1] for history in histories)), gradient
+        return outputs, gradient
 
     outputs, *last = loop(projected, recurrent_kernel, *states, *biases)
     return outputs, tuple(last)
@@ -142,45 +145,81 @@ def scan(
     return outputs.stack(), states
 
 
+def _predict(
+    cell: str, activations: tuple[str, ...], count: int, inputs: Tensors, constants: Tensors
+) -> Tensors:
+    """The loop onwards, without what a gradient needs: the outputs, and the last states.
+
+    Each step writes its output to the place of its number and to no other: so do loops
+    in ONNX and LiteRT, and only such a loop can be exported to them. The outputs begin as
+    zeros because LiteRT asks a list for the shape of its elements, and takes the batch of a
+    tensor, which may vary, but not that of an empty list.
+    """
+    projected, states = inputs[0], inputs[2 : 2 + count]
+    step = _step(cell, activations, count, inputs, constants)
+    steps = _steps(projected)
+
+    def body(t: Any, states: Tensors, outputs: Any) -> tuple[Any, Tensors, Any]:
+        new, _ = step(t, states)
+        return t + 1, new, outputs.write(t, new[0])
+
+    zeros = tf.zeros([steps, tf.shape(projected)[1], inputs[1].shape[0]], projected.dtype)
+    outputs = _array(inputs, steps).unstack(zeros)
+    _, states, outputs = tf.while_loop(
+        lambda t, *_: t < steps, body, (0, states, outputs), maximum_iterations=steps
+    )
+    return outputs.stack(), *states
+
+
 def _forward(
-    cell: str,
-    activations: tuple[str, ...],
-    count: int,
-    inputs: Tensors,
-    constants: Tensors,
-    keep: bool,
+    cell: str, activations: tuple[str, ...], count: int, inputs: Tensors, constants: Tensors
 ) -> tuple[Tensors, Tensors]:
     """The loop onwards: the history of each state, from before the first step, and the gates."""
-    projected, kernel, *rest = inputs
-    states, biases = tuple(rest[:count]), rest[count:]
-    mask, dropout_mask = constants
-    step = _CELLS[cell].forward
-    functions = [ACTIVATIONS[name].function for name in activations]
+    projected, states = inputs[0], inputs[2 : 2 + count]
+    step = _step(cell, activations, count, inputs, constants)
     steps = _steps(projected)
-    kernels = _split(kernel, dropout_mask)
-
-    def array(size: Any) -> Any:
-        shape = (projected.shape[1], kernel.shape[0])
-        return tf.TensorArray(projected.dtype, size, element_shape=shape)
 
     def body(t: Any, states: Tensors, histories: Tensors, kept: Tensors) -> Tensors:
-        recurrent = _concat([tf.matmul(h, u) for h, u in _pairs(states[0], kernels, dropout_mask)])
-        if biases:
-            recurrent += biases[0]
-        new, gates = step(projected[t], recurrent, states, *functions)
-        if mask is not None:
-            new = tuple(tf.where(mask[t], a, b) for a, b in zip(new, states, strict=True))
+        new, gates = step(t, states)
         histories = tuple(a.write(t + 1, h) for a, h in zip(histories, new, strict=True))
-        if keep:
-            kept = tuple(a.write(t, g) for a, g in zip(kept, gates, strict=True))
+        kept = tuple(a.write(t, g) for a, g in zip(kept, gates, strict=True))
         return t + 1, new, histories, kept
 
-    histories = tuple(array(steps + 1).write(0, state) for state in states)
-    kept = tuple(array(steps) for _ in range(_CELLS[cell].kept if keep else 0))
+    histories = tuple(_array(inputs, steps + 1).write(0, state) for state in states)
+    kept = tuple(_array(inputs, steps) for _ in range(_CELLS[cell].kept))
     _, _, histories, kept = tf.while_loop(
         lambda t, *_: t < steps, body, (0, states, histories, kept), maximum_iterations=steps
     )
     return tuple(a.stack() for a in histories), tuple(a.stack() for a in kept)
+
+
+def _array(inputs: Tensors, size: Any) -> Any:
+    projected, kernel, *_ = inputs
+    shape = (projected.shape[1], kernel.shape[0])
+    return tf.TensorArray(projected.dtype, size, element_shape=shape)
+
+
+def _step(
+    cell: str, activations: tuple[str, ...], count: int, inputs: Tensors, constants: Tensors
+) -> Callable[[Any, Tensors], tuple[Tensors, Tensors]]:
+    """What happens at one point of time: the new states, and what the way back needs."""
+    projected, kernel, *rest = inputs
+    biases = rest[count:]
+    mask, dropout_mask = constants
+    forward = _CELLS[cell].forward
+    functions = [ACTIVATIONS[name].function for name in activations]
+    kernels = _split(kernel, dropout_mask)
+
+    def step(t: Any, states: Tensors) -> tuple[Tensors, Tensors]:
+        recurrent = _concat([tf.matmul(h, u) for h, u in _pairs(states[0], kernels, dropout_mask)])
+        if biases:
+            recurrent += biases[0]
+        new, gates = forward(projected[t], recurrent, states, *functions)
+        if mask is not None:
+            new = tuple(tf.where(mask[t], a, b) for a, b in zip(new, states, strict=True))
+        return new, gates
+
+    return step
 
 
 def _backward(
@@ -259,8 +298,7 @@ def _second_order(
         outer.watch(tensors)
         with tf.GradientTape() as inner:
             inner.watch(inputs)
-            histories, _ = _forward(cell, activations, count, inputs, constants, False)
-            outputs = (histories[0][1:], *(history[-1] for history in histories))
+            outputs = _predict(cell, activations, count, inputs, constants)
         first = inner.gradient(outputs, inputs, d_outputs, unconnected_gradients="zero")
     return outer.gradient(first, tensors, dd, unconnected_gradients="zero")
 
@@ -393,10 +431,11 @@ def _through_kernel(d_product: Any, transposed: list[Any], dropout_mask: Any) ->
 
 @functools.cache
 def _functions(cell: str, width: int, compiled: bool) -> tuple[Callable[..., Any], ...]:
-    """The two loops as functions of TensorFlow's, for layers of one cell and size.
+    """The loops as functions of TensorFlow's, for layers of one cell and size.
 
     What is traced for one size must not serve another: TensorFlow would take the size
     for one that varies, as the batch and the length do.
     """
     options = {"jit_compile": True} if compiled else {"reduce_retracing": True}
-    return tuple(tf.function(loop, autograph=False, **options) for loop in (_forward, _backward))
+    loops = (_predict, _forward, _backward)
+    return tuple(tf.function(loop, autograph=False, **options) for loop in loops)

@@ -166,7 +166,7 @@ class BaseMultiHeadAttention(keras.layers.Layer):
                 bias = ops.concatenate([ops.convert_to_tensor(x.bias) for x in layers], axis=0)
             projected = _linear(inputs, kernel, bias)
             if self._key_heads == self.num_heads and self._key_width == self._value_width:
-                batch, time, _ = ops.shape(projected)
+                batch, time, _ = ops.shape(inputs)
                 shape = (batch, time, 3, self.num_heads, self._key_width)
                 heads = ops.transpose(ops.reshape(projected, shape), (2, 0, 3, 1, 4))
                 query, key, value = ops.unstack(heads, 3)  # slices have a costly gradient
