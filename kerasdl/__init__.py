@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         training,
     )
     from kerasdl.cli.main import run_script
+    from kerasdl.export.export_model import export_model
     from kerasdl.training.run import Run
     from kerasdl.training.runner import train
 
@@ -49,6 +50,7 @@ _LAZY = {
     "testing": "kerasdl.testing",
     "training": "kerasdl.training",
     "Run": "kerasdl.training.run",
+    "export_model": "kerasdl.export.export_model",
     "run_script": "kerasdl.cli.main",
     "train": "kerasdl.training.runner",
 }
@@ -59,6 +61,7 @@ __all__ = [
     "data",
     "diagnostics",
     "export",
+    "export_model",
     "layers",
     "losses",
     "models",

@@ -1,10 +1,9 @@
 """Keeps TensorFlow's start-up chatter off the screen."""
 
-import contextlib
 import os
 import sys
-import tempfile
-from collections.abc import Iterator
+
+from kerasdl.standard_error import held_back_stderr
 
 
 def load_tensorflow() -> None:
@@ -27,22 +26,3 @@ def _start() -> None:
 
     # Looks for GPU libraries, and says so.
     tf.config.list_physical_devices()
-
-
-@contextlib.contextmanager
-def held_back_stderr() -> Iterator[None]:
-    """Holds back what is written to standard error, and prints it if the block fails."""
-    sys.stderr.flush()
-    with tempfile.TemporaryFile() as held:
-        real = os.dup(2)
-        os.dup2(held.fileno(), 2)
-        try:
-            yield
-        except BaseException:
-            sys.stderr.flush()
-            held.seek(0)
-            os.write(real, held.read())
-            raise
-        finally:
-            os.dup2(real, 2)
-            os.close(real)

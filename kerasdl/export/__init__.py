@@ -1,15 +1,20 @@
 """A trained model as an artefact that runs without kerasdl.
 
-A `Servable` says what a model answers; each format writes it (`export_saved_model`),
-reads it back in a fresh process, and compares with what Keras says. Importing
-this package loads neither Keras nor TensorFlow.
+A `Servable` says what a model answers; each format writes it (`export_saved_model`,
+`export_artifact`), reads it back with its own runtime, and compares with what Keras says;
+`export_model` does so for any Keras model. Importing this package loads neither Keras nor
+TensorFlow.
 """
 
+from kerasdl.export.artifact import export_artifact as export_artifact
+from kerasdl.export.artifact_report import ArtifactReport as ArtifactReport
 from kerasdl.export.export_error import ExportError as ExportError
+from kerasdl.export.export_model import export_model as export_model
 from kerasdl.export.export_report import ExportReport as ExportReport
 from kerasdl.export.image_autoencoder import image_autoencoder as image_autoencoder
 from kerasdl.export.image_classifier import image_classifier as image_classifier
 from kerasdl.export.input_error import InputError as InputError
+from kerasdl.export.keras_model import keras_model as keras_model
 from kerasdl.export.language_model import language_model as language_model
 from kerasdl.export.numeric_autoencoder import numeric_autoencoder as numeric_autoencoder
 from kerasdl.export.numeric_classifier import numeric_classifier as numeric_classifier
@@ -20,9 +25,12 @@ from kerasdl.export.saved_model import export_saved_model as export_saved_model
 from kerasdl.export.servable import Servable as Servable
 from kerasdl.export.served_model import ServedModel as ServedModel
 from kerasdl.export.signature import Signature as Signature
+from kerasdl.export.task_sample import TaskSample as TaskSample
+from kerasdl.export.task_sample import task_sample as task_sample
 from kerasdl.export.translator import translator as translator
 
 __all__ = [
+    "ArtifactReport",
     "ExportError",
     "ExportReport",
     "InputError",
@@ -30,13 +38,18 @@ __all__ = [
     "Servable",
     "ServedModel",
     "Signature",
+    "TaskSample",
+    "export_artifact",
+    "export_model",
     "export_saved_model",
     "image_autoencoder",
     "image_classifier",
+    "keras_model",
     "language_model",
     "numeric_autoencoder",
     "numeric_classifier",
     "read_images",
     "read_samples",
+    "task_sample",
     "translator",
 ]

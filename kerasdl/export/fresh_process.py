@@ -22,10 +22,12 @@ class FreshAnswers:
     Args:
         outputs: One dictionary of outputs per call.
         modules: The third-party packages that the process had loaded.
+        milliseconds: How long the first call takes, the median.
     """
 
     outputs: list[Arrays]
     modules: tuple[str, ...]
+    milliseconds: float
 
 
 def ask_fresh_process(saved_model: Path, calls: list[tuple[str, Arrays]]) -> FreshAnswers:
@@ -86,4 +88,4 @@ def ask_fresh_process(saved_model: Path, calls: list[tuple[str, Arrays]]) -> Fre
     if loaded:
         raise ExportError(f"the export needs {' and '.join(loaded)} to be read")
     outputs = [{k: reload.decode(v) for k, v in answer.items()} for answer in response["outputs"]]
-    return FreshAnswers(outputs, tuple(response["modules"]))
+    return FreshAnswers(outputs, tuple(response["modules"]), response["milliseconds"])

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import functools
 import shutil
 import time
 import uuid
@@ -13,8 +14,11 @@ from kerasdl import files
 from kerasdl.export.export_error import ExportError
 from kerasdl.export.export_report import ExportReport
 from kerasdl.export.extra_files import check_metadata, write_extra_files
+from kerasdl.export.reload import milliseconds
 from kerasdl.export.saved_model_archive import require_tensorflow_backend, write_saved_model
 from kerasdl.export.servable import Servable
+from kerasdl.export.served_model import ServedModel
+from kerasdl.export.task_sample import TaskSample
 from kerasdl.export.verify import TOLERANCES, ask_keras, least_precise_dtype, verify
 from kerasdl.export.versions import list_versions, next_version
 
@@ -28,12 +32,14 @@ def export_saved_model(
     version: int | None = None,
     tolerance: float | None = None,
     metadata: dict[str, Any] | None = None,
+    task: TaskSample | None = None,
 ) -> ExportReport:
     """Writes a SavedModel that a server can run, checked against the Keras model.
 
     It is written beside its destination, read back in a fresh process that has
-    neither Keras nor kerasdl, compared with Keras on batches of 1 and 3, and only then
-    renamed to `folder/version`. Whatever fails before leaves nothing behind.
+    neither Keras nor kerasdl, compared with Keras on batches of 1 and 3
+    and, where the length of sequences is free, on a shorter one, and only then renamed
+    to `folder/version`. Whatever fails before leaves nothing behind.
 
     Beside the model, `assets.extra` holds `labels.txt`, `signature.json` and for each
     signature a request to try, `sample_request*.json`; `export_report.json` is the
@@ -46,6 +52,7 @@ def export_saved_model(
         tolerance: The largest difference from Keras; by default 1e-4, and more
             for a model that computes in 16 bits (`TOLERANCES`).
         metadata: JSON types, kept in `signature.json`.
+        task: Examples of the test set, to be measured on.
 
     Returns:
         The report.
@@ -74,8 +81,13 @@ def export_saved_model(
         write_extra_files(servable, signatures, metadata or {}, staging)
         size = sum(file.stat().st_size for file in staging.rglob("*") if file.is_file())
         reload_started = time.perf_counter()
-        differences, modules = verify(servable, staging, references, tolerance)
+        verified = verify(servable, staging, references, tolerance, task)
         reload_seconds = time.perf_counter() - reload_started
+        keras_call = functools.partial(ServedModel.from_servable(servable).ask, "serving_default")
+        one = {name: values[:1] for name, values in servable.sample.items()}
+        keras_milliseconds = milliseconds(lambda: keras_call(one))
+        metrics = {} if task is None else task.score(verified.task_outputs)
+        keras_metrics = {} if task is None else task.score(keras_call(task.inputs))
         while True:
             number = next_version(folder) if version is None else version
             report = ExportReport(
@@ -84,12 +96,16 @@ def export_saved_model(
                 kind=servable.kind,
                 compute_dtype=compute_dtype,
                 tolerance=tolerance,
-                differences=differences,
+                differences=verified.differences,
                 signatures=tuple(servable.signatures),
                 bytes=size,
                 seconds=time.perf_counter() - started,
                 reload_seconds=reload_seconds,
-                reload_modules=modules,
+                reload_modules=verified.modules,
+                milliseconds=verified.milliseconds,
+                keras_milliseconds=keras_milliseconds,
+                metrics=metrics,
+                keras_metrics=keras_metrics,
             )
             files.write_json(staging / REPORT_FILE, report.to_json())
             try:

@@ -1,16 +1,17 @@
 """Holds an exported model against the Keras model."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from kerasdl.export.compare import comparison_cases, differences
 from kerasdl.export.export_error import ExportError
 from kerasdl.export.fresh_process import ask_fresh_process
 from kerasdl.export.servable import Servable
 from kerasdl.export.signature import Arrays
-
-BATCHES = (1, 3)
+from kerasdl.export.task_sample import TaskSample
 
 # By the least precise dtype that a model computes in. In 16 bits a graph, which
 # fuses operations, rounds at other places than eager Keras: a rounding of a logit in
@@ -25,8 +26,26 @@ def least_precise_dtype(servable: Servable) -> str:
     return next((dtype for dtype in ("bfloat16", "float16") if dtype in used), "float32")
 
 
-def ask_keras(servable: Servable) -> dict[tuple[str, int], Arrays]:
-    """Returns by signature and batch size what Keras answers to the sample.
+@dataclass(frozen=True)
+class Verified:
+    """What a fresh process said of an export.
+
+    Args:
+        differences: Case, such as `"batch of 3"` -> output (of another signature than
+            `serving_default`: `signature.output`) -> the largest difference from Keras.
+        modules: The third-party packages that the process had loaded.
+        milliseconds: How long it takes for a batch of 1, the median.
+        task_outputs: What it answers to the examples of the task, if there are any.
+    """
+
+    differences: dict[str, dict[str, float]]
+    modules: tuple[str, ...]
+    milliseconds: float
+    task_outputs: Arrays
+
+
+def ask_keras(servable: Servable) -> dict[tuple[str, str], Arrays]:
+    """Returns by signature and case what Keras answers to the sample.
 
     For `serving_default`, and for signatures with a `reference` of their own.
 
@@ -41,100 +60,77 @@ def ask_keras(servable: Servable) -> dict[tuple[str, int], Arrays]:
     } | {"serving_default": servable.reference}
     with tf.device("CPU:0"):
         return {
-            (name, size): reference(_request(servable, name, size))
-            for name, reference in references.items()
-            for size in BATCHES
+            (name, case): references[name](inputs)
+            for (name, case), inputs in _requests(servable).items()
+            if name in references
         }
 
 
 def verify(
     servable: Servable,
     saved_model: Path,
-    references: dict[tuple[str, int], Arrays],
+    references: dict[tuple[str, str], Arrays],
     tolerance: float,
-) -> tuple[dict[int, dict[str, float]], tuple[str, ...]]:
+    task: TaskSample | None = None,
+) -> Verified:
     """Compares every signature, read back in a fresh process, with Keras.
 
     `serving_default`, and what has a reference of its own, is compared with Keras on
-    batches of 1 and 3; what follows from its outputs and every other signature has to
-    agree with it exactly.
+    batches of 1 and 3, `serving_default` on sequences of two lengths as well; what follows
+    from its outputs and every other signature has to agree with it exactly.
 
     Args:
         servable: What was exported.
         saved_model: The folder it was written to.
         references: What `ask_keras` returned.
         tolerance: The largest difference that is allowed.
+        task: Examples to ask for besides.
 
     Returns:
-        By batch size and output (of another signature than `serving_default`:
-        `signature.output`) the largest difference, and the third-party packages that
-        the fresh process had loaded.
+        What was found.
 
     Raises:
         ExportError: If any of that does not hold.
     """
-    calls = [(name, size) for name in servable.signatures for size in BATCHES]
-    requests = [(name, _request(servable, name, size)) for name, size in calls]
-    answers = ask_fresh_process(saved_model, requests)
-    answered = dict(zip(calls, answers.outputs, strict=True))
-    differences: dict[int, dict[str, float]] = {size: {} for size in BATCHES}
-    for (name, size), reference in references.items():
+    requests = _requests(servable)
+    calls = [(name, inputs) for (name, _), inputs in requests.items()]
+    if task is not None:
+        calls.append(("serving_default", task.inputs))
+    answers = ask_fresh_process(saved_model, calls)
+    answered = dict(zip(requests, answers.outputs, strict=False))
+    found: dict[str, dict[str, float]] = {case: {} for _, case in requests}
+    for (name, case), reference in references.items():
         prefix = "" if name == "serving_default" else f"{name}."
-        differences[size] |= _differences(answered[name, size], reference, prefix, size, tolerance)
-    for size in BATCHES:
-        default, reference = answered["serving_default", size], references["serving_default", size]
-        derived = servable.derive({name: default[name] for name in reference})
-        consistent = {name: default[name] for name in reference} | derived
-        _require_same("serving_default", size, default, consistent)
-        for name, signature in servable.signatures.items():
-            if signature.reference is None:
-                expected = signature.response(default)
-            else:
-                expected = {
-                    output: answered[name, size][output] for output in references[name, size]
-                }
-            _require_same(name, size, answered[name, size], expected)
-    return differences, answers.modules
+        found[case] |= differences(answered[name, case], reference, case, tolerance, prefix)
+    for (name, case), outputs in answered.items():
+        default = answered["serving_default", case]
+        if name == "serving_default":
+            compared = {output: default[output] for output in references[name, case]}
+            expected = compared | servable.derive(compared)
+        elif servable.signatures[name].reference is None:
+            expected = servable.signatures[name].response(default)
+        else:
+            expected = {output: outputs[output] for output in references[name, case]}
+        _require_same(name, case, outputs, expected)
+    task_outputs = {} if task is None else answers.outputs[-1]
+    return Verified(found, answers.modules, answers.milliseconds, task_outputs)
 
 
-def _request(servable: Servable, name: str, size: int) -> Arrays:
-    first = {key: values[:size] for key, values in servable.sample.items()}
-    return servable.signatures[name].request(first)
+def _requests(servable: Servable) -> dict[tuple[str, str], Arrays]:
+    """By signature and case, its inputs; `serving_default` on a batch of 1 comes first."""
+    specs = servable.signatures["serving_default"].inputs
+    cases = comparison_cases(servable.sample, specs)
+    names = sorted(servable.signatures, key="serving_default".__ne__)
+    return {
+        (name, case): servable.signatures[name].request(inputs)
+        for name in names
+        for case, inputs in cases.items()
+        # Half a sequence may be none that a text or an image could have made.
+        if name == "serving_default" or "," not in case
+    }
 
 
-def _differences(
-    outputs: Arrays, reference: Arrays, prefix: str, size: int, tolerance: float
-) -> dict[str, float]:
-    differences = {}
-    for name, expected in reference.items():
-        found, name_ = outputs.get(name), prefix + name
-        if found is None or found.shape != expected.shape:
-            shape = None if found is None else found.shape
-            raise ExportError(
-                f"the exported {name_!r} has shape {shape} for a batch of {size}, "
-                f"expected {expected.shape}"
-            )
-        difference = _difference(found, expected)
-        # Written so that a difference of NaN fails.
-        if not difference <= tolerance:
-            raise ExportError(
-                f"the exported {name_!r} differs from Keras by {difference:.3g} "
-                f"in a batch of {size}, more than the tolerance of {tolerance:g}"
-            )
-        differences[name_] = difference
-    return differences
-
-
-def _difference(found: np.ndarray, expected: np.ndarray) -> float:
-    if expected.dtype.kind != "f":
-        # Words and whole numbers are equal, or they are not.
-        return 0.0 if np.array_equal(found, expected) else float("inf")
-    if not expected.size:
-        return 0.0
-    return float(np.max(np.abs(found.astype(np.float64) - expected.astype(np.float64))))
-
-
-def _require_same(signature: str, size: int, outputs: Arrays, expected: Arrays) -> None:
+def _require_same(signature: str, case: str, outputs: Arrays, expected: Arrays) -> None:
     if outputs.keys() != expected.keys():
         raise ExportError(
             f"signature {signature!r} answers {sorted(outputs)}, expected {sorted(expected)}"
@@ -142,8 +138,7 @@ def _require_same(signature: str, size: int, outputs: Arrays, expected: Arrays) 
     for name, values in expected.items():
         if not np.array_equal(outputs[name], values):
             raise ExportError(
-                f"{name!r} of signature {signature!r} contradicts the other answers "
-                f"in a batch of {size}"
+                f"{name!r} of signature {signature!r} contradicts the other answers in a {case}"
             )
 
 

@@ -76,6 +76,7 @@ def finish(
             servable,
             saved_models / recipe.name,
             metadata={"run": str(folder.path), "recipe": recipe.name, "test": result["test"]},
+            task=export.task_sample(servable.kind, data.arrays("test")),
         )
         result["export"] = str(report.path)
         result["export_max_difference"] = report.max_difference

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from kerasdl.export import Servable
 
 
-def run_servable(run: Run, recipe: Recipe) -> "Servable":
+def run_servable(run: Run, recipe: Recipe, *, in_32_bits: bool = False) -> "Servable":
     """Describes the best model of a run for prediction and export.
 
     The training data need not be there: what is needed of it is in the run.
@@ -18,12 +18,15 @@ def run_servable(run: Run, recipe: Recipe) -> "Servable":
     Args:
         run: a run with at least one finished epoch.
         recipe: its recipe.
+        in_32_bits: whether a model trained in mixed precision computes in float32, with the
+            same weights.
 
     Raises:
         UserError: the recipe does not say what its model serves, or the run is
             not complete.
     """
     from kerasdl.data import DataInfo
+    from kerasdl.export.in_float32 import in_float32
 
     if not hasattr(recipe.module, "servable"):
         raise UserError(
@@ -31,4 +34,5 @@ def run_servable(run: Run, recipe: Recipe) -> "Servable":
             "so its models can be neither exported nor asked for predictions."
         )
     info = DataInfo.from_json(run.environment["data"])
-    return recipe.module.servable(run.model, info, run.folder.samples)
+    model = in_float32(run.model) if in_32_bits else run.model
+    return recipe.module.servable(model, info, run.folder.samples)

@@ -15,6 +15,7 @@ from PIL import Image
 import kerasdl
 from kerasdl.recipes import mnist
 from kerasdl.training.run import Run
+from kerasdl.user_error import UserError
 
 
 @pytest.fixture(scope="module")
@@ -120,12 +121,58 @@ def test_export_writes_the_next_version_and_refuses_an_existing_one(
     outcome = kerasdl_command(*words, "--version", 7)
     assert outcome.code == 0
     assert (tmp_path / "digits" / "7" / "saved_model.pb").is_file()
-    assert "Largest difference from Keras" in outcome.out
+    header, row, *_ = outcome.out.splitlines()
+    assert header.split("  ")[0] == "format"
+    assert "accuracy" in header
+    assert row.startswith("saved_model")
     again = kerasdl_command(*words, "--version", 7)
     assert again.code == 2
     assert "7" in again.err
     assert "exists" in again.err
     assert [path.name for path in (tmp_path / "digits").iterdir()] == ["7"]
+
+
+def test_export_writes_several_formats(
+    run: Run, kerasdl_command: Callable[..., Any], tmp_path: Path
+) -> None:
+    words = ["--format", "keras", "--format", "litert", "--quantize", "none", "--quantize", "int8"]
+    words += ["--format", "onnx", "--exports-dir", tmp_path]
+    outcome = kerasdl_command("export", run.path, *words, "--json")
+    assert outcome.code == 0
+    reports = json.loads(outcome.out)
+    names = [(report["format"], report["quantize"]) for report in reports]
+    assert names == [("keras", None), ("litert", None), ("litert", "int8"), ("onnx", None)]
+    for report in reports:
+        assert report["metrics"]["accuracy"] == pytest.approx(
+            report["keras_metrics"]["accuracy"], abs=0.05
+        )
+        assert (Path(report["path"]) / report["file"]).is_file()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "keras",
+        "litert",
+        "litert-int8",
+        "onnx",
+    ]
+
+
+def test_export_without_the_data_says_so(
+    run: Run, kerasdl_command: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(config: Any) -> None:
+        raise UserError("the data is gone.")
+
+    monkeypatch.setattr("kerasdl.recipes.mnist.load_data", gone)
+    words = ["export", run.path, "--exports-dir", tmp_path]
+    outcome = kerasdl_command(*words, "--format", "keras")
+    assert outcome.code == 0
+    assert "Exports are not measured: the data is gone." in outcome.err
+    assert "accuracy" not in outcome.out
+    outcome = kerasdl_command(*words, "--format", "litert", "--quantize", "int8")
+    assert outcome.code == 2
+    assert "the data is gone." in outcome.err
+    outcome = kerasdl_command(*words, "--format", "litert", "--quantize", "int8", "--examples", "0")
+    assert outcome.code == 2
+    assert "int8 needs representative examples of image; received none" in outcome.err
 
 
 def test_folder_that_is_no_model(kerasdl_command: Callable[..., Any], tmp_path: Path) -> None:

@@ -40,6 +40,10 @@ MISTAKES = {
     "predict with nothing": (["predict", "nowhere", "x.png"], ["'nowhere' is no folder"]),
     "predict without inputs": (["predict", "nowhere"], ["Missing argument 'INPUTS"]),
     "export nothing": (["export", "nowhere"], ["'nowhere' is no folder"]),
+    "export quantize": (
+        ["export", "x", "--format", "onnx", "--quantize", "int8"],
+        ["--quantize is for --format litert"],
+    ),
     "export format": (["export", "x", "--format", "h5"], ["'h5' is not", "saved_model"]),
     "data unknown": (["data", "show", "mnits"], ["mnits", "id you mean 'mnist'"]),
 }

@@ -91,7 +91,8 @@ def same_process(monkeypatch):
                 for name, inputs in calls
             ],
         }
-        outputs = reload.respond(request)["outputs"]
-        return FreshAnswers([{k: reload.decode(v) for k, v in one.items()} for one in outputs], ())
+        response = reload.respond(request)
+        outputs = [{k: reload.decode(v) for k, v in one.items()} for one in response["outputs"]]
+        return FreshAnswers(outputs, (), response["milliseconds"])
 
     monkeypatch.setattr(verify, "ask_fresh_process", ask)
