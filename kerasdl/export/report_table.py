@@ -16,7 +16,7 @@ def report_table(reports: Sequence[ExportReport | ArtifactReport]) -> str:
             f"{report.max_difference:.1e}",
             "-" if report.allowed is None else f"{report.allowed:.0e}",
             _size(report.bytes),
-            f"{report.milliseconds:.2f} ms",
+            f"{report.milliseconds:.2g} ms",
             *(_number(report.metrics, name) for name in metrics),
             str(report.location),
         ]
@@ -24,7 +24,7 @@ def report_table(reports: Sequence[ExportReport | ArtifactReport]) -> str:
     ]
     # What they are compared with. A `.keras` file alone may hold another core than the others.
     best = min(reports, key=lambda report: (not report.keras_metrics, report.name == "keras"))
-    latency = f"{best.keras_milliseconds:.2f} ms"
+    latency = f"{best.keras_milliseconds:.2g} ms"
     numbers = [_number(best.keras_metrics, name) for name in metrics]
     rows.append(["the model", "", "", "", latency, *numbers, "in Keras, as a tf.function"])
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
