@@ -155,6 +155,27 @@ def test_export_writes_several_formats(
     ]
 
 
+def test_a_model_of_16_bits_is_exported_in_32_where_there_are_no_others(
+    kerasdl_command: Callable[..., Any], tmp_path: Path
+) -> None:
+    run = kerasdl.train(
+        mnist,
+        smoke=True,
+        epochs=1,
+        precision="mixed_bfloat16",
+        hidden_units=(8,),
+        jit_compile=False,
+        export=False,
+        quiet=True,
+        runs_dir=tmp_path,
+    )
+    outcome = kerasdl_command("export", run.path, "--format", "onnx", "--json")
+    assert outcome.code == 0
+    report = json.loads(outcome.out)
+    assert report["max_difference"] < 1e-5
+    assert report["keras_metrics"]["accuracy"] == pytest.approx(run.test["accuracy"], abs=0.1)
+
+
 def test_export_without_the_data_says_so(
     run: Run, kerasdl_command: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -80,7 +80,9 @@ class LiteRT:
         from ai_edge_litert.interpreter import Interpreter
 
         with quiet():
-            runner = Interpreter(model_path=str(path)).get_signature_runner()
+            interpreter = Interpreter(model_path=str(path))
+            interpreter.allocate_tensors()  # tells the terminal of a delegate, the first time
+            runner = interpreter.get_signature_runner()
         details = runner.get_input_details()
         one_row = all(detail["shape_signature"][0] == 1 for detail in details.values())
 

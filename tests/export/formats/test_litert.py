@@ -74,6 +74,13 @@ def test_models_in_8_bits_are_smaller_and_agree(tmp_path):
     assert steps.min() > 1e-3
 
 
+def test_an_export_is_silent(tmp_path, capfd):
+    options = {"quantize": "int8", "representative": {"x": rows(8, 2)}, "tolerance": float("inf")}
+    report = export_model(classifier(), tmp_path / "m", "litert", **options)
+    LiteRT("int8").load(report.location)({"x": rows(2, 3)})
+    assert capfd.readouterr() == ("", "")
+
+
 def test_what_has_no_form_in_8_bits_is_noted(tmp_path):
     class Floor(keras.layers.Layer):
         def call(self, inputs):
