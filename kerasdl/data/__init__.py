@@ -3,6 +3,8 @@
 Importing this package loads no TensorFlow: the catalogue answers at once.
 """
 
+from kerasdl.data.adding import adding_sequences as adding_sequences
+from kerasdl.data.adding import load_adding as load_adding
 from kerasdl.data.array_data import ArrayData as ArrayData
 from kerasdl.data.augmentation import compose as compose
 from kerasdl.data.augmentation import random_crop as random_crop
@@ -15,6 +17,7 @@ from kerasdl.data.data_error import DataError as DataError
 from kerasdl.data.data_info import DataInfo as DataInfo
 from kerasdl.data.data_status import DataStatus as DataStatus
 from kerasdl.data.data_unavailable_error import DataUnavailableError as DataUnavailableError
+from kerasdl.data.generated_data import GeneratedData as GeneratedData
 from kerasdl.data.image_data import ImageData as ImageData
 from kerasdl.data.labelled_images import LabelledImages as LabelledImages
 from kerasdl.data.load_images import load_images as load_images
@@ -42,6 +45,7 @@ __all__ = [
     "DataInfo",
     "DataStatus",
     "DataUnavailableError",
+    "GeneratedData",
     "ImageData",
     "LabelledImages",
     "PairData",
@@ -50,9 +54,11 @@ __all__ = [
     "Table",
     "TextData",
     "TextPairs",
+    "adding_sequences",
     "binarized_pairs",
     "choose_patch_size",
     "compose",
+    "load_adding",
     "load_circles",
     "load_images",
     "load_moons",

@@ -23,6 +23,7 @@ POINTS = "curves through points"
 LANGUAGE_MODELLING = "language modelling"
 TRANSLATION = "translation"
 NUMERIC_CLASSIFICATION = "classification of numbers"
+SEQUENCE_REGRESSION = "regression of sequences"
 
 _ENTRIES = (
     CatalogueEntry(
@@ -118,6 +119,18 @@ _ENTRIES = (
         licence="none needed",
         megabytes=0,
         embedded_in="scikit-learn (generated)",
+    ),
+    CatalogueEntry(
+        name="adding",
+        title="the adding problem",
+        task=SEQUENCE_REGRESSION,
+        source="embedded",
+        examples={"train": 8_000, "validation": 2_048, "test": 10_000},
+        origin="generated: the sum of two marked numbers of a sequence; Hochreiter and "
+        "Schmidhuber 1997, doi:10.1162/neco.1997.9.8.1735",
+        licence="none needed",
+        megabytes=0,
+        embedded_in="generated",
     ),
     CatalogueEntry(
         name="moons",

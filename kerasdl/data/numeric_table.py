@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kerasdl.data.array_data import ArrayData
 from kerasdl.data.data_error import DataError
 from kerasdl.data.data_info import DataInfo
-from kerasdl.data.table import Table
+from kerasdl.data.table import Table, table_text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -77,11 +77,4 @@ def load_numeric_table(
 
 def sample_file(features: Sequence[str], rows: np.ndarray) -> dict[str, str]:
     """Returns the first three rows as a file to try `kerasdl predict` with."""
-    import csv
-    import io
-
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\n")
-    writer.writerow(features)
-    writer.writerows(rows[:3].tolist())
-    return {SAMPLE_FILE: written.getvalue()}
+    return {SAMPLE_FILE: table_text(features, rows[:3])}

@@ -8,6 +8,7 @@ with the same first dimension, and give batches of the same structure.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -84,11 +85,7 @@ def epoch_batches(
     num_examples = _common_length(arrays)
     batch_size = _fitting_batch_size(num_examples, batch_size)
     steps = num_examples // batch_size
-    if epoch < 0 or not 0 <= first_step < steps:
-        raise ValueError(
-            f"epoch must be 0 or more and first_step in [0, {steps}); "
-            f"received epoch={epoch}, first_step={first_step}"
-        )
+    check_position(epoch, first_step, steps)
     held = resident(arrays)
     # A sort of stateless random keys. `index_shuffle` would need no memory at all,
     # but its orders of successive epochs are visibly correlated.
@@ -103,6 +100,52 @@ def epoch_batches(
         return augmentation(batch, tf.stack([seed, number])) if augmentation else batch
 
     return finish(tf.data.Dataset.from_tensor_slices((indices, numbers)).map(gather))
+
+
+def generated_batches(
+    generate: Callable[[int, tf.Tensor], Any],
+    num_examples: int,
+    batch_size: int,
+    seed: int,
+    epoch: int,
+    first_step: int = 0,
+) -> tf.data.Dataset:
+    """Returns the batches of one epoch of examples that are made when they are needed.
+
+    No example comes twice. What a step sees is a pure function of `(seed, epoch, step)`, so
+    that a run can be resumed at any step.
+
+    Args:
+        generate: from a number of examples and a seed, int64 `[2]`, to a structure of tensors
+            with so many examples; a pure function of both, traced as a graph.
+        num_examples: examples in an epoch.
+        batch_size: examples in a batch; cut to the number of examples.
+        seed: any 64-bit integer.
+        epoch: the number of the epoch, from 0.
+        first_step: the number of batches of this epoch that were already taken.
+
+    Returns:
+        A `tf.data.Dataset` of what `generate` returns, of known cardinality.
+
+    Raises:
+        ValueError: if the batch size is not positive, or `epoch` or `first_step` is out of
+            range.
+
+    Example:
+
+        >>> import tensorflow as tf
+        >>> def generate(count, seed):
+        ...     return tf.random.stateless_uniform([count], seed)
+        >>> [len(batch) for batch in generated_batches(generate, 7, 3, seed=0, epoch=0)]
+        [3, 3]
+    """
+    import tensorflow as tf
+
+    batch_size = _fitting_batch_size(num_examples, batch_size)
+    steps = num_examples // batch_size
+    check_position(epoch, first_step, steps)
+    numbers = tf.data.Dataset.range(epoch * steps + first_step, (epoch + 1) * steps)
+    return finish(numbers.map(lambda number: generate(batch_size, tf.stack([seed, number]))))
 
 
 def ordered_batches(arrays: Any, batch_size: int) -> tf.data.Dataset:
@@ -146,6 +189,19 @@ def finish(batches: tf.data.Dataset) -> tf.data.Dataset:
     # The stream is one global order; each worker taking a shard of it would change it.
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
     return batches.with_options(options).prefetch(tf.data.AUTOTUNE)
+
+
+def check_position(epoch: int, first_step: int, steps: int) -> None:
+    """Checks where in the training batches begin.
+
+    Raises:
+        ValueError: if there is no such epoch, or no such step among its `steps`.
+    """
+    if epoch < 0 or not 0 <= first_step < steps:
+        raise ValueError(
+            f"epoch must be 0 or more and first_step in [0, {steps}); "
+            f"received epoch={epoch}, first_step={first_step}"
+        )
 
 
 def _common_length(arrays: Any) -> int:

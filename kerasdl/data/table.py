@@ -158,3 +158,21 @@ def number(text: str, place: str) -> float:
     if not math.isfinite(value):
         raise DataError(f"{place} holds {text!r}; expected a finite number")
     return value
+
+
+def table_text(columns: Sequence[str], rows: np.ndarray) -> str:
+    """Returns numbers as the text of a CSV file that `Table.read` reads.
+
+    Args:
+        columns: the names of the columns.
+        rows: numbers `[rows, columns]`.
+
+    >>> import numpy as np
+    >>> table_text(["x", "y"], np.array([[1.5, 2.0]]))
+    'x,y\\n1.5,2.0\\n'
+    """
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows.tolist())
+    return written.getvalue()

@@ -59,11 +59,7 @@ def random_windows(
             f"Received {count} tokens for batches of {batch_size} windows of {length}, {steps} "
             "in an epoch. Expected positive numbers, and more tokens than a window has."
         )
-    if epoch < 0 or not 0 <= first_step < steps:
-        raise ValueError(
-            f"epoch must be 0 or more and first_step in [0, {steps}); "
-            f"received epoch={epoch}, first_step={first_step}"
-        )
+    pipelines.check_position(epoch, first_step, steps)
     starts = _starts(count, length, batch_size * steps, seed, epoch)
     starts = starts.reshape(steps, batch_size)[first_step:]
 

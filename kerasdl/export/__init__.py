@@ -22,6 +22,7 @@ from kerasdl.export.read_images import ReadImages as ReadImages
 from kerasdl.export.read_images import read_images as read_images
 from kerasdl.export.read_images import read_samples as read_samples
 from kerasdl.export.saved_model import export_saved_model as export_saved_model
+from kerasdl.export.sequence_regressor import sequence_regressor as sequence_regressor
 from kerasdl.export.servable import Servable as Servable
 from kerasdl.export.served_model import ServedModel as ServedModel
 from kerasdl.export.signature import Signature as Signature
@@ -50,6 +51,7 @@ __all__ = [
     "numeric_classifier",
     "read_images",
     "read_samples",
+    "sequence_regressor",
     "task_sample",
     "translator",
 ]

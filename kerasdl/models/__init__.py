@@ -11,6 +11,8 @@ from kerasdl.models.mixer import mixer as mixer
 from kerasdl.models.mlp import mlp as mlp
 from kerasdl.models.next_token import NextToken as NextToken
 from kerasdl.models.numeric_mlp import numeric_mlp as numeric_mlp
+from kerasdl.models.recurrent_towers import RECURRENT_TOWERS as RECURRENT_TOWERS
+from kerasdl.models.recurrent_towers import recurrent_towers as recurrent_towers
 from kerasdl.models.resnet import resnet as resnet
 from kerasdl.models.seq2seq import seq2seq_lstm as seq2seq_lstm
 from kerasdl.models.seq2seq import seq2seq_transformer as seq2seq_transformer
@@ -23,6 +25,7 @@ from kerasdl.models.vit import vit as vit
 
 __all__ = [
     "MIXER_SIZES",
+    "RECURRENT_TOWERS",
     "VIT_SIZES",
     "MixerSize",
     "NextToken",
@@ -36,6 +39,7 @@ __all__ = [
     "mlp",
     "numeric_autoencoder",
     "numeric_mlp",
+    "recurrent_towers",
     "resnet",
     "seq2seq_lstm",
     "seq2seq_transformer",

@@ -22,6 +22,10 @@ class LayerSeeds:
         """For other layers (Glorot & Bengio 2010)."""
         return keras.initializers.GlorotUniform(seed=self._take())
 
+    def orthogonal(self) -> keras.initializers.Initializer:
+        """For what a recurrent layer multiplies its state with (Saxe et al. 2014)."""
+        return keras.initializers.Orthogonal(seed=self._take())
+
     def _take(self) -> int | None:
         taken = self._next
         if taken is not None:

@@ -437,5 +437,6 @@ def _functions(cell: str, width: int, compiled: bool) -> tuple[Callable[..., Any
     for one that varies, as the batch and the length do.
     """
     options = {"jit_compile": True} if compiled else {"reduce_retracing": True}
-    loops = (_predict, _forward, _backward)
+    # TensorFlow counts how often a Python function is traced, and warns: each gets its own.
+    loops = (functools.partial(loop) for loop in (_predict, _forward, _backward))
     return tuple(tf.function(loop, autograph=False, **options) for loop in loops)

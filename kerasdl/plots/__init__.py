@@ -7,6 +7,7 @@ state, and may be drawn in any thread. A notebook shows them after
 
 from kerasdl.plots.alignment import alignments as alignments
 from kerasdl.plots.attention_maps import attention_maps as attention_maps
+from kerasdl.plots.compared_curves import compared_curves as compared_curves
 from kerasdl.plots.confusion import confusion_matrix as confusion_matrix
 from kerasdl.plots.decision_boundary import decision_boundary as decision_boundary
 from kerasdl.plots.image_classification import image_classification as image_classification
@@ -22,6 +23,7 @@ from kerasdl.plots.training_curves import curves as curves
 __all__ = [
     "alignments",
     "attention_maps",
+    "compared_curves",
     "confusion_matrix",
     "curves",
     "decision_boundary",

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-# Blue and vermilion of Okabe and Ito (2008): told apart with any colour vision, and in grey print.
+# Okabe and Ito (2008): told apart with any colour vision, blue and vermilion in grey print too.
 BLUE = "#0072B2"
 VERMILION = "#D55E00"
+GREEN = "#009E73"
 GREY = "#767676"
 
 TITLE_SIZE = 13

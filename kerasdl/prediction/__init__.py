@@ -20,6 +20,9 @@ from kerasdl.prediction.numeric_classifier import (
 )
 from kerasdl.prediction.prediction import Prediction as Prediction
 from kerasdl.prediction.predictor import Predictor as Predictor
+from kerasdl.prediction.sequence_regressor import (
+    SequenceRegressorPredictor as SequenceRegressorPredictor,
+)
 from kerasdl.prediction.translator import TranslatorPredictor as TranslatorPredictor
 from kerasdl.prediction.translator import translate as translate
 
@@ -31,6 +34,7 @@ __all__ = [
     "NumericClassifierPredictor",
     "Prediction",
     "Predictor",
+    "SequenceRegressorPredictor",
     "TranslatorPredictor",
     "continuations",
     "predictor_for",

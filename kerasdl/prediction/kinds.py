@@ -8,6 +8,7 @@ from kerasdl.prediction.language_model import LanguageModelPredictor
 from kerasdl.prediction.numeric_autoencoder import NumericAutoencoderPredictor
 from kerasdl.prediction.numeric_classifier import NumericClassifierPredictor
 from kerasdl.prediction.predictor import Predictor
+from kerasdl.prediction.sequence_regressor import SequenceRegressorPredictor
 from kerasdl.prediction.translator import TranslatorPredictor
 
 PREDICTORS: dict[str, type[Predictor]] = {
@@ -18,6 +19,7 @@ PREDICTORS: dict[str, type[Predictor]] = {
         LanguageModelPredictor,
         NumericAutoencoderPredictor,
         NumericClassifierPredictor,
+        SequenceRegressorPredictor,
         TranslatorPredictor,
     )
 }

@@ -41,6 +41,8 @@ def finish(
     run = Run(folder.path)
     title = f"{recipe.name}: {folder.path.name}"
     pictures = {folder.curves.name: plots.curves(run.history, title, state.best_epoch)}
+    if hasattr(recipe.module, "learning_curves"):
+        pictures |= recipe.module.learning_curves(config, run.history)
     if hasattr(recipe.module, "pictures"):
         pictures |= recipe.module.pictures(config, best, data)
     for name, figure in pictures.items():

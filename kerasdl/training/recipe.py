@@ -33,6 +33,8 @@ class Recipe:
       `model.evaluate` does not tell;
     - `baselines(config, data)`: name -> metrics of something simple on the same test
       split, so that a number means something;
+    - `learning_curves(config, history)`: file name -> matplotlib figure of the metrics after
+      each epoch, beside the runner's own `curves.png`;
     - `pictures(config, model, data)`: file name -> matplotlib figure;
     - `texts(config, model, data)`: title -> text, such as what a model has written;
     - `servable(model, info, samples)`: a `kerasdl.export.Servable`.

@@ -94,6 +94,19 @@ def test_sizes_do_not_disturb_each_other(cell: str) -> None:
             assert tape.gradient(outputs, inputs).shape == inputs.shape
 
 
+def test_layers_side_by_side_raise_no_alarm(caplog: pytest.LogCaptureFixture) -> None:
+    """TensorFlow warns of a function that it traces again and again."""
+    recurrent_tensorflow._functions.cache_clear()  # what other tests have traced
+    tf.get_logger().addHandler(caplog.handler)
+    try:
+        for cell in WEIGHTS:
+            for batch, time in ((1, 3), (2, 3), (3, 4)):
+                getattr(ops, cell)(tf.ones([batch, time, 2]), *weights_of(cell))
+    finally:
+        tf.get_logger().removeHandler(caplog.handler)
+    assert "retracing" not in caplog.text
+
+
 @pytest.mark.parametrize("training", [False, True])
 def test_loops_run_inside_a_function_compiled_with_xla(training: bool) -> None:
     weights = weights_of("lstm")

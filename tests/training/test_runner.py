@@ -15,6 +15,7 @@ import pytest
 from rich.console import Console
 
 import kerasdl
+from kerasdl import plots
 from kerasdl.recipes import mnist
 from kerasdl.training.non_finite_loss_error import NonFiniteLossError
 from kerasdl.training.progress import RunConsole
@@ -89,6 +90,11 @@ def test_a_recipe_measures_and_compares(tmp_path: Path, monkeypatch: pytest.Monk
     def baselines(config: Any, data: Any) -> dict[str, dict[str, float]]:
         return {"always zero": {"accuracy": float((data.test.labels == 0).mean())}}
 
+    def learning_curves(config: Any, history: dict[str, list[float]]) -> dict[str, Any]:
+        assert history["epoch"] == list(range(1, config.epochs + 1))
+        return {"own.png": plots.curves({"own": history["val_loss"]})}
+
+    monkeypatch.setattr(mnist, "learning_curves", learning_curves, raising=False)
     monkeypatch.setattr(mnist, "measure", measure, raising=False)
     monkeypatch.setattr(mnist, "baselines", baselines, raising=False)
     lines = io.StringIO()
@@ -97,7 +103,9 @@ def test_a_recipe_measures_and_compares(tmp_path: Path, monkeypatch: pytest.Monk
     always_zero = run.result["baselines"]["always zero"]["accuracy"]
     assert 0.05 < always_zero < 0.15
     assert f"always zero: accuracy {always_zero:.4f}" in lines.getvalue()
+    assert (run.path / "own.png").read_bytes().startswith(b"\x89PNG")
     report = run.folder.report.read_text(encoding="utf-8")
+    assert "![own](own.png)" in report
     assert f"| always zero: accuracy | {always_zero:.4f} |" in report
 
 
