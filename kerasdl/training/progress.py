@@ -1,6 +1,7 @@
 """What a run prints while it trains."""
 
 import contextlib
+import math
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -76,9 +77,23 @@ def format_logs(logs: Mapping[str, Any]) -> str:
     'loss 0.2500  val_accuracy 0.9813'
     """
     return "  ".join(
-        f"{name} {value:.2e}" if name == "learning_rate" else f"{name} {value:.4f}"
+        f"{name} {value:.2e}" if name == "learning_rate" else f"{name} {format_number(value)}"
         for name, value in logs.items()
     )
+
+
+def format_number(value: float) -> str:
+    """A metric in four decimals, or of a small one the first two digits.
+
+    >>> format_number(0.98127), format_number(0.0000512), format_number(0.0)
+    ('0.9813', '0.000051', '0.0000')
+    >>> format_number(-2.5e-9)
+    '-2.5e-09'
+    """
+    size = abs(value)
+    if not 0 < size < 1e-3:
+        return f"{value:.4f}"
+    return f"{value:.1e}" if size < 1e-6 else f"{value:.{1 - math.floor(math.log10(size))}f}"
 
 
 def format_duration(seconds: float) -> str:

@@ -4,7 +4,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from kerasdl import files
-from kerasdl.training.progress import format_duration, format_step
+from kerasdl.training.progress import format_duration, format_number, format_step
 from kerasdl.training.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ def format_report(run: "Run", recipe: Recipe) -> str:
     result, environment = run.result, run.environment
     data = environment["data"]
     title = (recipe.module.__doc__ or recipe.name).strip().splitlines()[0]
-    test = [f"| test {name} | {value:.4f} |" for name, value in result["test"].items()]
+    test = [f"| test {name} | {format_number(value)} |" for name, value in result["test"].items()]
     baselines = [
-        f"| {name}: {metric} | {value:.4f} |"
+        f"| {name}: {metric} | {format_number(value)} |"
         for name, metrics in result["baselines"].items()
         for metric, value in metrics.items()
     ]
