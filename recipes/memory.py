@@ -8,7 +8,7 @@ GRU (Cho et al., 2014) or an LSTM it does not. All three learn from the same seq
 Task: regression of sequences
 Data: the adding problem (generated), 100 steps
 Model: SimpleRNN, GRU and LSTM side by side, 64 units each, 34,691 parameters
-Expect: to be measured
+Expect: errors GRU 0.000045, LSTM 0.00017, SimpleRNN 0.1643 in 1 min 25 s on 2 CPU cores
 Command: kerasdl recipe memory
 """
 

@@ -95,11 +95,10 @@ def test_other_data_is_refused(
 
 def test_the_recorded_run_is_what_was_to_be_reached() -> None:
     report = (Path(__file__).parents[2] / "docs" / "results" / "memory.md").read_text()
-    losses = {
-        name: float(loss) for name, loss in re.findall(r"\| test (\w+)_loss \| (.+) \|", report)
-    }
+    found = dict(re.findall(r"\| test (\w+)_loss \| (.+) \|", report))
+    losses = {name: float(loss) for name, loss in found.items()}
     assert sorted(losses) == TOWERS
     assert max(losses["gru"], losses["lstm"]) < 0.01
     assert losses["simple_rnn"] == pytest.approx(1 / 6, rel=0.05)
     expect = recipes.facts("memory")["expect"]
-    assert all(f"{loss:.4f}" in expect for loss in losses.values())
+    assert all(loss in expect for loss in found.values())
