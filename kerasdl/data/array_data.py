@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kerasdl import files
 from kerasdl.data.data_info import DataInfo
 from kerasdl.data.resident_data import ResidentData
 
@@ -53,9 +51,3 @@ class ArrayData(ResidentData):
     def arrays(self, split: str) -> Any:
         """Returns the arrays of a split."""
         return getattr(self, split)
-
-    def write_samples(self, folder: Path) -> None:
-        """Writes `samples`."""
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in self.samples.items():
-            files.write_text(folder / name, text)

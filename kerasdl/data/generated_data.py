@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kerasdl import files
 from kerasdl.data import pipelines
 from kerasdl.data.data_info import DataInfo
 from kerasdl.data.resident_data import ResidentData
@@ -20,8 +18,8 @@ if TYPE_CHECKING:
 class GeneratedData(ResidentData):
     """Examples of a task with known answers, new ones in each training batch.
 
-    No example is seen twice, so that a model cannot learn them by heart. Validation and test
-    are made once; the test examples are the same for every seed.
+    No example is seen twice, so that a model cannot learn them by heart. Those for validation
+    and test do not change; the ones for the test are the same for every seed.
 
     Args:
         info: what the data is; its `counts` say how many examples an epoch has.
@@ -66,9 +64,3 @@ class GeneratedData(ResidentData):
         return pipelines.generated_batches(
             self.generate, self.info.counts["train"], batch_size, seed, epoch, first_step
         )
-
-    def write_samples(self, folder: Path) -> None:
-        """Writes `samples`."""
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in self.samples.items():
-            files.write_text(folder / name, text)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kerasdl import files
 from kerasdl.data import pipelines
 
 if TYPE_CHECKING:
@@ -17,12 +20,13 @@ if TYPE_CHECKING:
 class ResidentData:
     """Batches from examples that lie in memory.
 
-    A subclass has `info` and `augmentation`, and says with `arrays` what its
-    examples are.
+    A subclass has `info` and `augmentation`, says with `arrays` what its examples are, and
+    has `samples`, or a `write_samples` of its own.
     """
 
     info: DataInfo
     augmentation: Augmentation | None
+    samples: Mapping[str, str]
 
     def arrays(self, split: str) -> Any:
         """Returns the examples of `"train"`, `"validation"` or `"test"`, as Keras takes them.
@@ -52,6 +56,12 @@ class ResidentData:
     def test_batches(self, batch_size: int) -> tf.data.Dataset:
         """Returns every test example once, in order; the last batch may be smaller."""
         return pipelines.ordered_batches(self.arrays("test"), batch_size)
+
+    def write_samples(self, folder: Path) -> None:
+        """Writes some examples to try `kerasdl predict` with: `samples`, file name -> text."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in self.samples.items():
+            files.write_text(folder / name, text)
 
     @cached_property
     def _resident_train(self) -> Any:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kerasdl import files
 from kerasdl.data import pipelines, windows
 from kerasdl.data.data_info import DataInfo
 from kerasdl.data.resident_data import ResidentData
@@ -66,12 +64,6 @@ class TextData(ResidentData):
         return windows.random_windows(
             self._resident_tokens, self.context, batch_size, self.steps, seed, epoch, first_step
         )
-
-    def write_samples(self, folder: Path) -> None:
-        """Writes `samples`."""
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in self.samples.items():
-            files.write_text(folder / name, text)
 
     def tokens_per_character(self, split: str) -> float:
         """Returns how many tokens a character takes: 1 where tokens are characters."""
