@@ -1,12 +1,10 @@
 """The SavedModel itself: traced signatures and variables."""
 
-import contextlib
-import logging
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerasdl.export.export_error import ExportError
+from kerasdl.export.quiet_logs import quiet_logs
 from kerasdl.export.servable import Servable
 from kerasdl.export.server_rules import refused_functions
 
@@ -40,7 +38,7 @@ def write_saved_model(servable: Servable, folder: Path) -> dict[str, Any]:
         ExportError: If a signature cannot be traced, or a server could not run it.
     """
     archive, signatures = _trace(servable)
-    with _quiet_logs():
+    with quiet_logs():
         archive.write_out(str(folder), verbose=False)
     refused = refused_functions(folder)
     if refused:
@@ -81,17 +79,3 @@ def _describe(specs: "dict[str, tf.TensorSpec]") -> dict[str, Any]:
         name: {"dtype": spec.dtype.name, "shape": spec.shape.as_list()}
         for name, spec in specs.items()
     }
-
-
-@contextlib.contextmanager
-def _quiet_logs() -> Iterator[None]:
-    """Keeps "Assets written to" and the like off the terminal."""
-    loggers = [logging.getLogger(name) for name in ("tensorflow", "absl")]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)

@@ -8,6 +8,7 @@ from typing import Any
 
 from kerasdl.export.extra_files import EXTRA_FOLDER
 from kerasdl.export.input_error import InputError
+from kerasdl.export.quiet_logs import quiet_logs
 from kerasdl.export.servable import Servable
 from kerasdl.export.signature import Arrays
 from kerasdl.export.versions import find_saved_model
@@ -70,7 +71,8 @@ class ServedModel:
         import tensorflow as tf
 
         try:
-            loaded = tf.saved_model.load(str(folder))
+            with quiet_logs():
+                loaded = tf.saved_model.load(str(folder))
             loaded.signatures["serving_default"]  # KeyError without it
         except (OSError, KeyError, ValueError, tf.errors.OpError) as error:
             raise InputError(f"{folder} cannot be loaded: {_first_line(error)}") from error

@@ -1,10 +1,12 @@
 """What an exported model of sequences answers."""
 
+import logging
+
 import keras
 import numpy as np
 import pytest
 
-from kerasdl.export import export_saved_model, sequence_regressor
+from kerasdl.export import ServedModel, export_saved_model, sequence_regressor
 from kerasdl.models import recurrent_towers
 
 FEATURES = ["value", "marker"]
@@ -16,11 +18,16 @@ def servable():
     return sequence_regressor(recurrent_towers(2, units=6, seed=1), FEATURES, SEQUENCES)
 
 
-def test_the_export_is_the_keras_model_at_any_length(servable, tmp_path):
+def test_the_export_is_the_keras_model_at_any_length(servable, tmp_path, caplog):
     import tensorflow as tf
 
     report = export_saved_model(servable, tmp_path / "model")
     assert report.max_difference < 1e-5
+    log = logging.getLogger("absl")
+    log.addHandler(caplog.handler)
+    ServedModel.from_saved_model(report.path)
+    log.removeHandler(caplog.handler)
+    assert not caplog.records
     loaded = tf.saved_model.load(str(report.path))
     serve = loaded.signatures["serving_default"]
     for batch, length in ((2, 12), (1, 1), (3, 40), (2, 300)):
