@@ -40,11 +40,13 @@ def sequence_regressor(
 
     Example:
 
-    >>> from kerasdl import models
-    >>> model = models.recurrent_towers(num_features=2, units=4)
+    >>> import keras
+    >>> sequence = keras.Input((None, 2), name="sequence")
+    >>> total = keras.layers.Dense(1)(keras.layers.GRU(4)(sequence))
+    >>> model = keras.Model(sequence, {"sum": total})
     >>> servable = sequence_regressor(model, ["value", "marker"], [[[0.5, 1.0], [0.1, 0.0]]])
-    >>> sorted(servable.reference(servable.sample))
-    ['gru', 'lstm', 'simple_rnn']
+    >>> servable.reference(servable.sample)["sum"].shape
+    (3,)
     """
     import keras
     import tensorflow as tf
