@@ -1,5 +1,6 @@
 """LiteRT, formerly TensorFlow Lite: phones, small boards, and the browser."""
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -155,8 +156,10 @@ def _refusal(error: Exception) -> ExportError:
     """The converter's pages of text in one line: which operations, and the way out."""
     if isinstance(error, ExportError):
         return error
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    told = next((line for line in lines if "ops:" in line or "error:" in line), lines[0])
+    text = str(error)
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     needs = [line for line in lines if line.startswith(("Flex ops:", "Custom ops:"))]
-    reason = "; ".join(needs) or told.rpartition("error: ")[2]
+    # "'tf.StridedSlice' op is neither a custom op nor a flex op", after where it stands
+    told = re.search(r"'tf\.\w+' op [^\n]*", text)
+    reason = "; ".join(needs) or (told[0] if told else lines[0])
     return ExportError(f"LiteRT has no operation for a part of this model ({reason}): {ADVICE}")
