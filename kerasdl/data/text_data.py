@@ -50,7 +50,7 @@ class TextData(ResidentData):
     samples: Mapping[str, str] = field(default_factory=dict)
 
     def arrays(self, split: str) -> Any:
-        """Returns inputs and targets of a split as windows that cover it."""
+        """Returns inputs, targets and weights of a split as windows that cover it."""
         return windows.all_windows(self.tokens[split], self.context)
 
     def steps_per_epoch(self, batch_size: int) -> int:

@@ -88,29 +88,37 @@ def _starts(count: int, length: int, windows: int, seed: int, epoch: int) -> np.
     return np.concatenate(passes)[skipped : skipped + windows].astype(np.int32)
 
 
-def all_windows(tokens: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
-    """Returns windows in which every token but the first is a target.
+def all_windows(tokens: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Returns windows in which every token but the first is a target, and counts once.
 
-    They do not overlap but for the last, which goes back as far as it must to be as long.
+    They do not overlap but for the last, which goes back as far as it must to be as long. What
+    it repeats has the weight 0. The other weights are equal, and such that the mean of
+    all is 1: the weighted mean over all windows is the mean over the tokens, also for Keras,
+    which divides by the number of weights.
 
     Args:
         tokens: integers `[count]`, more than `length`.
         length: tokens in a window.
 
     Returns:
-        Inputs and targets, int32 `[windows, length]` each.
+        Inputs and targets, int32 `[windows, length]` each, and weights of the targets, float32.
 
     Example:
 
     >>> import numpy as np
-    >>> inputs, targets = all_windows(np.arange(8), 3)
+    >>> inputs, targets, weights = all_windows(np.arange(8), 3)
     >>> targets.tolist()
     [[1, 2, 3], [4, 5, 6], [5, 6, 7]]
+    >>> (weights > 0).astype(int).tolist()
+    [[1, 1, 1], [1, 1, 1], [0, 0, 1]]
     """
     import numpy as np
 
-    starts = np.arange(0, len(tokens) - length, length)
-    if starts[-1] + length + 1 < len(tokens):
-        starts = np.append(starts, len(tokens) - length - 1)
+    count = len(tokens) - 1
+    starts = np.arange(0, count, length)
+    weights = np.ones((len(starts), length), np.float32)
+    starts[-1] = count - length
+    weights[-1, : weights.size - count] = 0
+    weights *= weights.size / count
     windows = tokens[starts[:, np.newaxis] + np.arange(length + 1)].astype(np.int32)
-    return windows[:, :-1], windows[:, 1:]
+    return windows[:, :-1], windows[:, 1:], weights

@@ -47,8 +47,9 @@ def test_a_prepared_set(shakespeare: Path) -> None:
     assert (data.info.version, data.info.is_fallback) == ("1.0.0", False)
     assert data.tokens["train"].dtype == np.uint8
     assert data.steps_per_epoch(8) == data.epoch_batches(8, 0, 0).cardinality() == 3
-    inputs, targets = data.arrays("test")
-    assert inputs.shape == targets.shape
+    inputs, targets, weights = data.arrays("test")
+    assert inputs.shape == targets.shape == weights.shape
+    assert np.count_nonzero(weights) == len(data.tokens["test"]) - 1
     assert len(list(data.test_batches(7))) == -(-len(inputs) // 7)
 
 

@@ -1,9 +1,11 @@
 """Windows on a text: which, in what order, and that all of it is measured."""
 
+import itertools
+
 import numpy as np
 import pytest
 
-from kerasdl.data.pipelines import resident
+from kerasdl.data.pipelines import ordered_batches, resident
 from kerasdl.data.windows import all_windows, random_windows
 
 TOKENS = resident(np.arange(103, dtype=np.uint8))
@@ -65,8 +67,30 @@ def test_what_cannot_be(options: dict[str, int], message: str) -> None:
 
 
 @pytest.mark.parametrize(("count", "windows"), [(11, 1), (12, 2), (21, 2), (22, 3), (103, 11)])
-def test_all_windows_cover_every_target(count: int, windows: int) -> None:
-    inputs, targets = all_windows(np.arange(count, dtype=np.uint8), 10)
-    assert inputs.shape == targets.shape == (windows, 10)
+def test_all_windows_count_every_target_once(count: int, windows: int) -> None:
+    inputs, targets, weights = all_windows(np.arange(count, dtype=np.uint8), 10)
+    assert inputs.shape == targets.shape == weights.shape == (windows, 10)
     np.testing.assert_array_equal(targets, inputs + 1)
-    assert set(targets.ravel().tolist()) == set(range(1, count))
+    assert sorted(targets[weights > 0].tolist()) == list(range(1, count))
+    assert len(set(weights[weights > 0].tolist())) == 1
+    assert weights.mean() == pytest.approx(1, rel=1e-6)
+
+
+@pytest.mark.parametrize("batch_size", [2, 3, 64])
+def test_keras_measures_the_mean_over_the_tokens(batch_size: int) -> None:
+    """A model that knows of no context, against counting the targets one by one."""
+    import keras
+
+    tokens = np.random.default_rng(0).integers(5, size=47)
+    logits = np.random.default_rng(1).normal(size=(5, 5)).astype("float32")
+    model = keras.Sequential([keras.Input((None,), dtype="int32"), keras.layers.Embedding(5, 5)])
+    model.set_weights([logits])
+    model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    batches = ordered_batches(all_windows(tokens, 6), batch_size)
+    found = model.evaluate(batches, verbose=0)
+    exact = logits.astype("float64")
+    losses = [
+        np.log(np.exp(exact[before]).sum()) - exact[before, after]
+        for before, after in itertools.pairwise(tokens)
+    ]
+    assert found == pytest.approx(np.mean(losses), rel=1e-6)
