@@ -42,7 +42,8 @@ def load_images(
     """Loads a set of labelled images and carves the validation examples from its training split.
 
     The validation examples depend on `seed` alone. The test split is left as
-    the set has it, and so is a validation split.
+    the set has it, and so is a validation split. Of a folder the same share of each class is
+    taken; the only image of a class stays in training.
 
     Args:
         name: a name of the catalogue or of TFDS; a folder with a subfolder of images for
@@ -83,7 +84,7 @@ def load_images(
     if catalogue.is_path(chosen, data_dir):
         source = _read_folder(chosen, preferred, image_shape, strict)
         reason = f"{source.title} from {source.location}."
-        return _divide(source, name, reason, False, validation_fraction, seed)
+        return _divide(source, name, reason, False, validation_fraction, seed, by_class=True)
     if data_dir is not None and not catalogue.is_embedded(chosen):
         tfds_folders.check_data_dir(data_dir)
     try:
@@ -172,6 +173,7 @@ def _divide(
     is_fallback: bool,
     validation_fraction: float,
     seed: int,
+    by_class: bool = False,
 ) -> ImageData:
     from kerasdl.data.splitting import carve
 
@@ -187,10 +189,20 @@ def _divide(
         splits["test"] = splits.pop("validation")
         reason += " It has no test split: its validation split is the test split here."
     if "test" not in splits:
-        splits["train"], splits["test"] = carve(splits["train"], _TEST_FRACTION, _TEST_SEED)
-        reason += f" It has no test split: {_TEST_FRACTION:.0%} of its training examples are taken."
+        splits["train"], splits["test"] = carve(
+            splits["train"], _TEST_FRACTION, _TEST_SEED, by_class=by_class
+        )
+        share = f"{_TEST_FRACTION:.0%} of {'each class' if by_class else 'its training examples'}"
+        reason += f" It has no test split: {share} are taken."
     if "validation" not in splits:
-        splits["train"], splits["validation"] = carve(splits["train"], validation_fraction, seed)
+        splits["train"], splits["validation"] = carve(
+            splits["train"], validation_fraction, seed, by_class=by_class
+        )
+    if not all(map(len, splits.values())):
+        raise DataError(
+            f"{source.title} in {source.location} has too few examples of each class to be "
+            f"divided; {_FEWEST} of one class at least are needed"
+        )
     info = DataInfo(
         name=source.name,
         requested=requested,

@@ -30,7 +30,7 @@ def random_order(count: int, *seed: int) -> np.ndarray:
 
 
 def carve(
-    examples: LabelledImages, fraction: float, seed: int
+    examples: LabelledImages, fraction: float, seed: int, *, by_class: bool = False
 ) -> tuple[LabelledImages, LabelledImages]:
     """Returns the rest and the part that was carved, both in their original order.
 
@@ -39,6 +39,8 @@ def carve(
         fraction: how much to carve, between 0 and 1; at least one example is
             carved, and one is left.
         seed: decides which examples.
+        by_class: whether to carve so much of each class; the only example of a class is
+            left.
 
     Raises:
         ValueError: if the fraction is not between 0 and 1, or there are fewer
@@ -48,9 +50,15 @@ def carve(
         raise ValueError(f"the fraction must be between 0 and 1; received {fraction}")
     if len(examples) < 2:
         raise ValueError(f"two examples or more are needed to divide; received {len(examples)}")
-    size = min(max(round(len(examples) * fraction), 1), len(examples) - 1)
-    order = random_order(len(examples), seed)
-    return examples.take(np.sort(order[size:])), examples.take(np.sort(order[:size]))
+    groups = [np.arange(len(examples))]
+    if by_class:
+        labels = examples.labels
+        groups = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+    carved = np.zeros(len(examples), bool)
+    for number, members in enumerate(groups):
+        size = min(max(round(len(members) * fraction), 1), len(members) - 1)
+        carved[members[random_order(len(members), seed, number)[:size]]] = True
+    return examples.take(np.flatnonzero(~carved)), examples.take(np.flatnonzero(carved))
 
 
 def stratified_split(

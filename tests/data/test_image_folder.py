@@ -57,6 +57,27 @@ def test_grey_images_have_one_channel_unless_one_has_colour(folder):
     assert read_image_folder(folder, (4, 4), channels=1).image_shape == (4, 4, 1)
 
 
+def test_a_folder_is_divided_class_by_class(tmp_path):
+    for name, count in (("cat", 20), ("dog", 40), ("eel", 1)):
+        for index in range(count):
+            draw(tmp_path / name / f"{index}.png", (index, 0, 0))
+    data = load_images(str(tmp_path), image_shape=(2, 2, 3), seed=1)
+    assert np.bincount(data.test.labels).tolist() == [2, 4]
+    assert np.bincount(data.validation.labels).tolist() == [2, 4]
+    assert np.bincount(data.train.labels).tolist() == [16, 32, 1]
+    assert "10% of each class are taken" in data.info.reason
+    other = load_images(str(tmp_path), image_shape=(2, 2, 3), seed=2)
+    np.testing.assert_array_equal(data.test.images, other.test.images)
+    assert not np.array_equal(data.validation.images, other.validation.images)
+
+
+def test_classes_too_small_to_be_divided(tmp_path):
+    for path in ("cat/0.png", "cat/1.png", "dog/0.png"):
+        draw(tmp_path / path, (1, 2, 3))
+    with pytest.raises(DataError, match="too few examples of each class to be divided; 3 of one"):
+        load_images(str(tmp_path))
+
+
 @pytest.mark.parametrize("validation", ["validation", "val", "Valid"])
 def test_a_folder_may_be_split_already(tmp_path, validation):
     for split, count in {"train": 4, validation: 2, "test": 1}.items():
@@ -99,7 +120,7 @@ def test_size_and_channels_are_those_asked_for_or_the_usual_ones(folder):
     info = load_images(str(folder), preferred="cifar10").info
     assert info.image_shape == (32, 32, 3)
     assert info.reason == f"animals from {folder}. Resized to 32x32 (height x width). " + (
-        "It has no test split: 10% of its training examples are taken."
+        "It has no test split: 10% of each class are taken."
     )
     assert load_images(str(folder), image_shape=(9, None, 1)).info.image_shape == (9, 28, 1)
     with pytest.raises(DataError, match="received no height and width for the images"):

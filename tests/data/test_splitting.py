@@ -22,6 +22,23 @@ def test_the_parts_make_up_the_whole(count, fraction, carved):
     assert all(np.diff(part.labels) > 0)
 
 
+def test_every_class_gives_its_share():
+    labels = np.random.default_rng(0).permutation(np.repeat([0, 2, 3, 5], [40, 20, 3, 1]))
+    examples = LabelledImages(np.arange(64, dtype=np.uint8).reshape(-1, 1, 1, 1), labels)
+    parts = {seed: carve(examples, 0.1, seed, by_class=True) for seed in (1, 2)}
+    for rest, part in parts.values():
+        assert np.bincount(part.labels).tolist() == [4, 0, 2, 1]
+        assert np.bincount(rest.labels).tolist() == [36, 0, 18, 2, 0, 1]
+        for some in (rest, part):
+            places = some.images.ravel()
+            assert (np.diff(places.astype(int)) > 0).all()
+            np.testing.assert_array_equal(some.labels, labels[places])
+        assert sorted([*rest.images.ravel(), *part.images.ravel()]) == list(range(64))
+    assert not np.array_equal(parts[1][1].images, parts[2][1].images)
+    again = carve(examples, 0.1, 1, by_class=True)[1]
+    np.testing.assert_array_equal(parts[1][1].images, again.images)
+
+
 def test_the_seed_alone_decides():
     parts = {seed: tuple(carve(numbered(50), 0.2, seed)[1].labels) for seed in (0, 1, 2**50)}
     assert len(set(parts.values())) == 3
