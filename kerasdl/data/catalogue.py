@@ -275,6 +275,8 @@ def status(name: str, data_dir: tfds_folders.FolderName = None) -> DataStatus:
     Raises:
         DataError: if the name cannot be that of a set.
     """
+    if is_path(name, data_dir):
+        return DataStatus(name, prepared=True, location=str(Path(name).expanduser()), searched=())
     entry = find(name)
     if entry is not None and entry.embedded:
         return DataStatus(name, prepared=True, location=entry.embedded_in, searched=())
@@ -295,19 +297,19 @@ def prepare(
     """Downloads a set, unless it is prepared already, and returns its folder.
 
     Args:
-        name: the set.
+        name: the set; there is nothing to prepare in a file or folder of the user's own.
         data_dir: the folder to prepare it in; by default `TFDS_DATA_DIR`, or
             `~/tensorflow_datasets`.
         on_notice: called with one line before a download starts.
 
     Returns:
-        The folder `<data folder>/<name>/<version>`, or None for an embedded set.
+        The folder `<data folder>/<name>/<version>`, or None where there is nothing to prepare.
 
     Raises:
         DataError: if the name is unknown, the set cannot be had, or it is none
             of labelled images.
     """
-    if is_embedded(name):
+    if is_embedded(name) or is_path(name, data_dir):
         return None
     found = tfds_folders.find_prepared(name, data_dir)
     if found is not None:
@@ -321,7 +323,7 @@ def describe(name: str, data_dir: tfds_folders.FolderName = None) -> dict[str, A
     """Looks into a set: counts per split and class, shape and range of the values.
 
     Args:
-        name: the set.
+        name: the set; of a file or folder of the user's own see `describe_path`.
         data_dir: a folder to look in first.
 
     Returns:
@@ -334,8 +336,12 @@ def describe(name: str, data_dir: tfds_folders.FolderName = None) -> dict[str, A
         DataError: if the name is unknown or the set is damaged.
     """
     check_name(name, data_dir, tasks())
-    entry = find(name)
     current = status(name, data_dir)
+    if is_path(name, data_dir):
+        from kerasdl.data.describe_path import describe_path
+
+        return describe_path(name) | {"status": current.to_json()}
+    entry = find(name)
     description: dict[str, Any] = entry.to_json() if entry else {"name": name, "source": "tfds"}
     description["status"] = current.to_json()
     if not current.prepared:

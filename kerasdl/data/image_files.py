@@ -29,6 +29,15 @@ class ImageFile:
     class_name: str
 
 
+def is_image(path: Path) -> bool:
+    """Says whether a file's name is that of an image.
+
+    >>> is_image(Path("cat.JPG")), is_image(Path("cat.txt"))
+    (True, False)
+    """
+    return path.suffix.lower() in _SUFFIXES
+
+
 def find_image_files(folder: Path) -> tuple[list[ImageFile], int]:
     """Finds `<folder>/<class>/**/<image>` or `<folder>/<split>/<class>/**/<image>`.
 
@@ -59,13 +68,13 @@ def find_image_files(folder: Path) -> tuple[list[ImageFile], int]:
     others = 0
     for home, split in classes:
         files = [path for path in sorted(home.rglob("*")) if _is_visible_file(path, home)]
-        found = [path for path in files if path.suffix.lower() in _SUFFIXES]
+        found = [path for path in files if is_image(path)]
         if not found:
             raise DataError(f"{home} holds no image; fill the folder of this class, or remove it")
         images += [ImageFile(path, str(split), home.name) for path in found]
         others += len(files) - len(found)
     if not images:
-        loose = any(path.suffix.lower() in _SUFFIXES for path in folder.iterdir())
+        loose = any(map(is_image, folder.iterdir()))
         raise DataError(
             f"{folder} is no folder of images by class: "
             f"{'its images lie in no subfolder' if loose else 'it holds no image'}; expected "

@@ -237,6 +237,20 @@ def test_data_list_show_and_prepare(kerasdl_command: Callable[..., Any]) -> None
     assert kerasdl_command("data", "prepare", "digits").out.startswith("digits is ready")
 
 
+def test_data_show_of_ones_own(kerasdl_command: Callable[..., Any], tmp_path: Path) -> None:
+    table = tmp_path / "shapes.csv"
+    table.write_text("sides,label\n" + "3,triangle\n4,square\n" * 10)
+    lines = kerasdl_command("data", "show", table).out.splitlines()
+    assert lines[1].split() == ["kind", "table"]
+    assert f"{'where':<14} {table}" in lines
+    assert lines[-2:] == [f"{'test':<14} 4 examples", f"{'':<14} square 2  triangle 2"]
+    (tmp_path / "text.txt").write_text("a b " * 1000)
+    out = kerasdl_command("data", "show", tmp_path / "text.txt").out
+    assert f"{'train':<14} 3,600 characters\n" in out
+    ready = kerasdl_command("data", "prepare", table)
+    assert ready.out == f"{table} is ready: {table}\n"
+
+
 def test_info(kerasdl_command: Callable[..., Any]) -> None:
     found = json.loads(kerasdl_command("info", "--json").out)
     assert found["kerasdl"] == kerasdl.__version__

@@ -1,6 +1,7 @@
 """`kerasdl data`: the data sets, where they are, what is in them."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -59,7 +60,7 @@ def list_(data_dir: str | None, as_json: bool) -> None:
 @json_option
 @debug_option
 def show(name: str, data_dir: str | None, as_json: bool) -> None:
-    """Count what is in the data set NAME."""
+    """Count what is in the data set NAME, or in a file or folder of your own."""
     from kerasdl.data import catalogue
 
     catalogue.check_name(name, data_dir, catalogue.tasks())
@@ -79,11 +80,18 @@ def show(name: str, data_dir: str | None, as_json: bool) -> None:
         click.echo(f"{key:<14} {text}")
     click.echo(f"{'where':<14} {status['location'] or 'not prepared'}")
     for split, counts in splits.items():
-        per_class = "  ".join(f"{label} {count}" for label, count in counts["per_class"].items())
-        click.echo(
-            f"{split:<14} {counts['examples']:,} examples, values {counts['minimum']} to "
-            f"{counts['maximum']}, mean {counts['mean']}\n{'':<14} {per_class}"
-        )
+        for line in _lines(counts):
+            click.echo(f"{split:<14} {line}")
+            split = ""
+
+
+def _lines(counts: dict[str, Any]) -> Iterator[str]:
+    """What there is to say of a split."""
+    unit = "characters" if "characters" in counts else "examples"
+    values = "values {minimum} to {maximum}, mean {mean}" if "mean" in counts else ""
+    yield ", ".join(filter(None, [f"{counts[unit]:,} {unit}", values.format(**counts)]))
+    if "per_class" in counts:
+        yield "  ".join(f"{label} {count}" for label, count in counts["per_class"].items())
 
 
 @command.command()
