@@ -10,6 +10,7 @@ from kerasdl.data.augmentation import compose as compose
 from kerasdl.data.augmentation import random_crop as random_crop
 from kerasdl.data.augmentation import random_flip as random_flip
 from kerasdl.data.augmentation import random_shift as random_shift
+from kerasdl.data.augmentation import random_unknown as random_unknown
 from kerasdl.data.binarization import binarized_pairs as binarized_pairs
 from kerasdl.data.catalogue_entry import CatalogueEntry as CatalogueEntry
 from kerasdl.data.circles import load_circles as load_circles
@@ -20,7 +21,10 @@ from kerasdl.data.data_unavailable_error import DataUnavailableError as DataUnav
 from kerasdl.data.generated_data import GeneratedData as GeneratedData
 from kerasdl.data.image_data import ImageData as ImageData
 from kerasdl.data.labelled_images import LabelledImages as LabelledImages
+from kerasdl.data.labelled_text_data import LabelledTextData as LabelledTextData
+from kerasdl.data.labelled_texts import LabelledTexts as LabelledTexts
 from kerasdl.data.load_images import load_images as load_images
+from kerasdl.data.load_labelled_texts import load_labelled_texts as load_labelled_texts
 from kerasdl.data.load_pairs import load_pairs as load_pairs
 from kerasdl.data.load_text import load_text as load_text
 from kerasdl.data.moons import load_moons as load_moons
@@ -30,6 +34,7 @@ from kerasdl.data.numeric_table import load_numeric_table as load_numeric_table
 from kerasdl.data.pair_data import SOURCES_FILE as SOURCES_FILE
 from kerasdl.data.pair_data import PairData as PairData
 from kerasdl.data.patches import choose_patch_size as choose_patch_size
+from kerasdl.data.piece_tokenizer import PieceTokenizer as PieceTokenizer
 from kerasdl.data.reconstruction_data import ReconstructionData as ReconstructionData
 from kerasdl.data.sequence_tokenizer import SequenceTokenizer as SequenceTokenizer
 from kerasdl.data.table import Table as Table
@@ -48,7 +53,10 @@ __all__ = [
     "GeneratedData",
     "ImageData",
     "LabelledImages",
+    "LabelledTextData",
+    "LabelledTexts",
     "PairData",
+    "PieceTokenizer",
     "ReconstructionData",
     "SequenceTokenizer",
     "Table",
@@ -61,6 +69,7 @@ __all__ = [
     "load_adding",
     "load_circles",
     "load_images",
+    "load_labelled_texts",
     "load_moons",
     "load_numeric_table",
     "load_pairs",
@@ -69,6 +78,7 @@ __all__ = [
     "random_crop",
     "random_flip",
     "random_shift",
+    "random_unknown",
     "read_points",
     "tokenizer_from_files",
 ]

@@ -116,6 +116,44 @@ def random_flip() -> Augmentation:
     return flip
 
 
+def random_unknown(rate: float, unknown: int, padding: int = 0) -> Augmentation:
+    """Makes tokens unknown at random, so that a model relies on none alone (word dropout).
+
+    A model so trained has also learnt what to do with a word that it does not know (Iyyer et
+    al. 2015, https://aclanthology.org/P15-1162).
+
+    Args:
+        rate: the share of tokens, in `[0, 1)`.
+        unknown: the token that stands in their place.
+        padding: the token that is never changed.
+
+    Returns:
+        A function of a batch, whose first tensor holds tokens `(batch_size, length)`, and of a
+        seed.
+
+    Raises:
+        ValueError: if the rate is out of its range.
+
+    Example:
+
+        >>> import numpy as np
+        >>> tokens, = random_unknown(0.5, unknown=1)((np.array([[7, 8, 9, 0]]),), (1, 2))
+        >>> int(tokens[0, 3])
+        0
+    """
+    if not 0 <= rate < 1:
+        raise ValueError(f"rate must be in [0, 1); received {rate}")
+
+    def hide(batch: tuple[tf.Tensor, ...], seed: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        import tensorflow as tf
+
+        tokens, *others = batch
+        chosen = tf.random.stateless_uniform(tf.shape(tokens), seed, alg="philox") < rate
+        return (tf.where(chosen & (tokens != padding), unknown, tokens), *others)
+
+    return hide
+
+
 def compose(*augmentations: Augmentation) -> Augmentation:
     """Makes one augmentation of several, which follow each other with a seed for each.
 

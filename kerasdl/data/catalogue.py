@@ -24,6 +24,7 @@ LANGUAGE_MODELLING = "language modelling"
 TRANSLATION = "translation"
 NUMERIC_CLASSIFICATION = "classification of numbers"
 SEQUENCE_REGRESSION = "regression of sequences"
+TEXT_CLASSIFICATION = "text classification"
 
 _ENTRIES = (
     CatalogueEntry(
@@ -96,6 +97,31 @@ _ENTRIES = (
         licence="PSF-2.0",
         megabytes=0,
         embedded_in="Python's standard library (embedded)",
+    ),
+    CatalogueEntry(
+        name="python_packages",
+        title="snippets of Python's standard library",
+        task=TEXT_CLASSIFICATION,
+        source="embedded",
+        # With Python 3.11; other versions have other files.
+        examples={"train": 31_322, "validation": 1_251, "test": 1_299},
+        num_classes=7,
+        origin="five lines each of seven packages; https://docs.python.org/3/library/",
+        licence="PSF-2.0",
+        megabytes=0,
+        embedded_in="Python's standard library (embedded)",
+    ),
+    CatalogueEntry(
+        name="imdb_reviews",
+        title="IMDB reviews",
+        task=TEXT_CLASSIFICATION,
+        source="tfds",
+        examples={"train": 25_000, "test": 25_000},
+        num_classes=2,
+        origin="reviews of films, good or bad; Maas et al. 2011, "
+        "https://ai.stanford.edu/~amaas/data/sentiment/",
+        licence="none stated",
+        megabytes=130,
     ),
     CatalogueEntry(
         name="dates",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kerasdl.data.image_files import is_image
+from kerasdl.data.class_files import is_image
 from kerasdl.data.table import Table
 
 if TYPE_CHECKING:

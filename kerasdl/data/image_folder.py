@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from kerasdl.data.class_files import IMAGE_SUFFIXES, ClassFile, check_classes, find_class_files
 from kerasdl.data.data_error import DataError
-from kerasdl.data.image_files import ImageFile, check_classes, find_image_files
 from kerasdl.data.image_source import ImageSource
 from kerasdl.data.labelled_images import LabelledImages
 from kerasdl.export.input_error import InputError
@@ -51,7 +51,7 @@ def read_image_folder(
             file cannot be read.
     """
     folder = Path(folder).expanduser()
-    files, others = find_image_files(folder)
+    files, others = find_class_files(folder, IMAGE_SUFFIXES, "image")
     shape = (*size, channels or 3)
     _check_memory(folder, len(files), shape)
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # Pillow decodes outside of Python's lock
@@ -117,7 +117,7 @@ def _check_memory(folder: Path, count: int, shape: tuple[int, int, int]) -> None
         )
 
 
-def _digest(folder: Path, files: Sequence[ImageFile]) -> str:
+def _digest(folder: Path, files: Sequence[ClassFile]) -> str:
     digest = hashlib.sha256()
     for file in files:
         digest.update(os.fsencode(file.path.relative_to(folder)))

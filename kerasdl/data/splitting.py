@@ -61,6 +61,30 @@ def carve(
     return examples.take(np.flatnonzero(~carved)), examples.take(np.flatnonzero(carved))
 
 
+def stratified_part(labels: np.ndarray, fraction: float, seed: int) -> np.ndarray:
+    """Returns which examples to carve: of each class its share, and at least one.
+
+    Args:
+        labels: class indices.
+        fraction: the share of a class.
+        seed: decides which examples.
+
+    Returns:
+        A boolean for each example.
+
+    Example:
+
+        >>> int(stratified_part(np.array([0, 0, 0, 0, 1, 1]), 0.25, seed=1).sum())
+        2
+    """
+    chosen = np.zeros(len(labels), bool)
+    for label in np.unique(labels):
+        members = np.flatnonzero(labels == label)
+        order = random_order(len(members), seed, int(label))
+        chosen[members[order[: max(1, round(len(members) * fraction))]]] = True
+    return chosen
+
+
 def stratified_split(
     labels: np.ndarray, seed: int, validation_fraction: float = 0.15, test_fraction: float = 0.15
 ) -> dict[str, np.ndarray]:

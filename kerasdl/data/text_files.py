@@ -19,7 +19,7 @@ def load_text_files(path: str | Path) -> TextSource:
     """
     path = Path(path).expanduser()
     files = [path] if path.is_file() else _files(path)
-    text = "\n".join(_read(file) for file in files)
+    text = "\n".join(read_text_file(file) for file in files)
     if not text.strip():
         raise DataError(f"{path} is empty; expected a text to learn from")
     number = f"{len(files):,} text files" if path.is_dir() else "the text file"
@@ -44,7 +44,12 @@ def _files(folder: Path) -> list[Path]:
     return found
 
 
-def _read(file: Path) -> str:
+def read_text_file(file: Path) -> str:
+    """Returns a text in UTF-8, its lines ended as on every system but Windows.
+
+    Raises:
+        DataError: if the file cannot be read, or is no such text.
+    """
     try:
         text = file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -11,6 +11,7 @@ from kerasdl.diagnostics.anomalies import principal_components as principal_comp
 from kerasdl.diagnostics.anomalies import roc_curve as roc_curve
 from kerasdl.diagnostics.attention import attention_rollout as attention_rollout
 from kerasdl.diagnostics.attention import attention_weights as attention_weights
+from kerasdl.diagnostics.bag_of_words import bag_of_words_accuracy as bag_of_words_accuracy
 from kerasdl.diagnostics.baselines import linear_accuracy as linear_accuracy
 from kerasdl.diagnostics.baselines import majority_accuracy as majority_accuracy
 from kerasdl.diagnostics.confusion import confusion_matrix as confusion_matrix
@@ -28,6 +29,7 @@ from kerasdl.diagnostics.mistakes import MostWrong as MostWrong
 from kerasdl.diagnostics.mistakes import most_wrong as most_wrong
 from kerasdl.diagnostics.ngrams import bigram_cross_entropy as bigram_cross_entropy
 from kerasdl.diagnostics.ngrams import unigram_cross_entropy as unigram_cross_entropy
+from kerasdl.diagnostics.occlusion import token_importance as token_importance
 from kerasdl.diagnostics.probabilities import predict_probabilities as predict_probabilities
 from kerasdl.diagnostics.translation import bleu as bleu
 from kerasdl.diagnostics.translation import exact_match as exact_match
@@ -42,6 +44,7 @@ __all__ = [
     "alignments",
     "attention_rollout",
     "attention_weights",
+    "bag_of_words_accuracy",
     "bigram_cross_entropy",
     "bleu",
     "confusion_matrix",
@@ -67,6 +70,7 @@ __all__ = [
     "principal_components",
     "require_sacrebleu",
     "roc_curve",
+    "token_importance",
     "translation_scores",
     "unigram_cross_entropy",
     "widest_axes",

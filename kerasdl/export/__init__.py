@@ -28,6 +28,7 @@ from kerasdl.export.served_model import ServedModel as ServedModel
 from kerasdl.export.signature import Signature as Signature
 from kerasdl.export.task_sample import TaskSample as TaskSample
 from kerasdl.export.task_sample import task_sample as task_sample
+from kerasdl.export.text_classifier import text_classifier as text_classifier
 from kerasdl.export.translator import translator as translator
 
 __all__ = [
@@ -53,5 +54,6 @@ __all__ = [
     "read_samples",
     "sequence_regressor",
     "task_sample",
+    "text_classifier",
     "translator",
 ]

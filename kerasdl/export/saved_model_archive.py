@@ -53,7 +53,8 @@ def _trace(servable: Servable) -> tuple["keras.export.ExportArchive", dict[str, 
     import tensorflow as tf
 
     archive = keras.export.ExportArchive()
-    archive.track(servable.model)
+    for resource in (servable.model, *servable.resources):
+        archive.track(resource)
     described = {}
     for name, signature in servable.signatures.items():
         # The names of the specs become the names of the inputs.

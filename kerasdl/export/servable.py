@@ -35,6 +35,7 @@ class Servable:
         labels: The names of the classes; empty where there are none.
         details: What a reader of the artefact must know besides, as JSON types.
         files: File name -> text, kept beside the model: a tokenizer, a vocabulary.
+        resources: What the signatures hold besides variables: lookup tables.
     """
 
     kind: str
@@ -46,3 +47,4 @@ class Servable:
     labels: tuple[str, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    resources: tuple[Any, ...] = ()

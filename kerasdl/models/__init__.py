@@ -16,6 +16,10 @@ from kerasdl.models.recurrent_towers import recurrent_towers as recurrent_towers
 from kerasdl.models.resnet import resnet as resnet
 from kerasdl.models.seq2seq import seq2seq_lstm as seq2seq_lstm
 from kerasdl.models.seq2seq import seq2seq_transformer as seq2seq_transformer
+from kerasdl.models.text_classifier import text_classifier_lstm as text_classifier_lstm
+from kerasdl.models.text_classifier import (
+    text_classifier_transformer as text_classifier_transformer,
+)
 from kerasdl.models.vae import vae as vae
 from kerasdl.models.variational_autoencoder import VariationalAutoencoder as VariationalAutoencoder
 from kerasdl.models.vgg import vgg as vgg
@@ -43,6 +47,8 @@ __all__ = [
     "resnet",
     "seq2seq_lstm",
     "seq2seq_transformer",
+    "text_classifier_lstm",
+    "text_classifier_transformer",
     "vae",
     "vgg",
     "vit",

@@ -23,6 +23,9 @@ from kerasdl.prediction.predictor import Predictor as Predictor
 from kerasdl.prediction.sequence_regressor import (
     SequenceRegressorPredictor as SequenceRegressorPredictor,
 )
+from kerasdl.prediction.text_classifier import (
+    TextClassifierPredictor as TextClassifierPredictor,
+)
 from kerasdl.prediction.translator import TranslatorPredictor as TranslatorPredictor
 from kerasdl.prediction.translator import translate as translate
 
@@ -35,6 +38,7 @@ __all__ = [
     "Prediction",
     "Predictor",
     "SequenceRegressorPredictor",
+    "TextClassifierPredictor",
     "TranslatorPredictor",
     "continuations",
     "predictor_for",

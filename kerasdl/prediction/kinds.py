@@ -9,6 +9,7 @@ from kerasdl.prediction.numeric_autoencoder import NumericAutoencoderPredictor
 from kerasdl.prediction.numeric_classifier import NumericClassifierPredictor
 from kerasdl.prediction.predictor import Predictor
 from kerasdl.prediction.sequence_regressor import SequenceRegressorPredictor
+from kerasdl.prediction.text_classifier import TextClassifierPredictor
 from kerasdl.prediction.translator import TranslatorPredictor
 
 PREDICTORS: dict[str, type[Predictor]] = {
@@ -20,6 +21,7 @@ PREDICTORS: dict[str, type[Predictor]] = {
         NumericAutoencoderPredictor,
         NumericClassifierPredictor,
         SequenceRegressorPredictor,
+        TextClassifierPredictor,
         TranslatorPredictor,
     )
 }

@@ -48,7 +48,12 @@ def write_set(
     sizes = tuple(size or 9 for size in shape)
     examples = {
         split: [
-            {"image": random.randint(0, 256, sizes).astype(np.uint8), "label": int(label), "id": i}
+            {
+                "image": random.randint(0, 256, sizes).astype(np.uint8),
+                "label": int(label),
+                "id": i,
+                "text": f"Text {i} of {split}: {label}",
+            }
             for i, label in enumerate(split_labels)
         ]
         for split, split_labels in labels.items()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kerasdl.data import compose, pipelines, random_crop, random_flip, random_shift
+from kerasdl.data import compose, pipelines, random_crop, random_flip, random_shift, random_unknown
 
 
 def dot(count, size=9):
@@ -110,3 +110,21 @@ def test_nothing_composed_changes_nothing():
     images = dot(2)
     (same,) = compose()((images,), (1, 2))
     assert same is images
+
+
+def test_tokens_become_unknown_at_the_rate_and_padding_does_not():
+    tokens = np.where(np.arange(100) < 60, 7, 0) * np.ones((100, 1), int)
+    labels = np.arange(100)
+    hidden, others = random_unknown(0.25, unknown=1)((tokens, labels), (1, 2))
+    assert others is labels
+    assert not hidden[:, 60:].numpy().any()
+    assert set(np.unique(hidden[:, :60])) == {1, 7}
+    # Binomial, 6,000 tokens: a standard deviation of 0.0056.
+    assert abs(float((hidden[:, :60].numpy() == 1).mean()) - 0.25) < 5 * 0.0056
+    np.testing.assert_array_equal(random_unknown(0, unknown=1)((tokens,), (1, 2))[0], tokens)
+
+
+@pytest.mark.parametrize("rate", [-0.1, 1.0])
+def test_a_rate_out_of_its_range(rate):
+    with pytest.raises(ValueError, match=r"rate must be in \[0, 1\); received"):
+        random_unknown(rate, unknown=1)

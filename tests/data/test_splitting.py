@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from kerasdl.data import LabelledImages
-from kerasdl.data.splitting import carve, random_order, random_stream, stratified_split
+from kerasdl.data.splitting import (
+    carve,
+    random_order,
+    random_stream,
+    stratified_part,
+    stratified_split,
+)
 
 
 def numbered(count):
@@ -78,3 +84,11 @@ def test_streams_of_different_seeds_differ():
     first, again, other = (random_stream(*seed).rand(9) for seed in [(1, 2), (1, 2), (2, 1)])
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
+
+
+def test_a_stratified_part_has_its_share_of_every_class():
+    labels = np.repeat([0, 1, 2], [100, 20, 1])
+    chosen = stratified_part(labels, 0.15, seed=3)
+    assert np.bincount(labels[chosen]).tolist() == [15, 3, 1]
+    np.testing.assert_array_equal(chosen, stratified_part(labels, 0.15, seed=3))
+    assert not np.array_equal(chosen, stratified_part(labels, 0.15, seed=4))

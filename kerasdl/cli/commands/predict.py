@@ -58,7 +58,8 @@ def command(run: str, inputs: tuple[str, ...], as_json: bool, **given: Any) -> N
     model takes: for an image classifier image files (PNG, JPEG, ...) or .npy files
     with one image or many, for a language model text files with beginnings, for a
     classifier of numbers "0.3,0.5" or CSV files, for a model of sequences CSV files with
-    a row for each step.
+    a row for each step, for a classifier of texts the texts themselves or files with
+    one each.
     """
     if not inputs and given.get("prompt") is None and given.get("samples") is None:
         raise click.UsageError("Missing argument 'INPUTS...': what is to be predicted.")

@@ -1,13 +1,14 @@
-"""Which files of a folder are images, of which class and split."""
+"""Which files of a folder are examples, of which class and split."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from kerasdl.data.data_error import DataError
 
-_SUFFIXES = frozenset(
-    (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".ppm", ".pgm", ".pbm", ".tif", ".tiff", ".webp")
-)
+IMAGE_SUFFIXES = (
+    ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".ppm", ".pgm", ".pbm", ".tif", ".tiff", ".webp"
+)  # fmt: skip
 # What people call the folders of a set that is split already.
 _SPLITS = {
     "train": "train",
@@ -21,8 +22,8 @@ _SPLITS = {
 
 
 @dataclass(frozen=True)
-class ImageFile:
-    """An image file, and what its folders say of it."""
+class ClassFile:
+    """A file with an example, and what its folders say of it."""
 
     path: Path
     split: str
@@ -35,17 +36,21 @@ def is_image(path: Path) -> bool:
     >>> is_image(Path("cat.JPG")), is_image(Path("cat.txt"))
     (True, False)
     """
-    return path.suffix.lower() in _SUFFIXES
+    return path.suffix.lower() in IMAGE_SUFFIXES
 
 
-def find_image_files(folder: Path) -> tuple[list[ImageFile], int]:
-    """Finds `<folder>/<class>/**/<image>` or `<folder>/<split>/<class>/**/<image>`.
+def find_class_files(
+    folder: Path, suffixes: Sequence[str], kind: str
+) -> tuple[list[ClassFile], int]:
+    """Finds `<folder>/<class>/**/<file>` or `<folder>/<split>/<class>/**/<file>`.
 
     Args:
         folder: the folder.
+        suffixes: how the names of examples end; the first serves in errors.
+        kind: what to call an example in an error: `"image"`.
 
     Returns:
-        The images in alphabetical order, and the number of other files. Hidden files and
+        The examples in alphabetical order, and the number of other files. Hidden files and
         folders are neither.
 
     Raises:
@@ -64,42 +69,43 @@ def find_image_files(folder: Path) -> tuple[list[ImageFile], int]:
         ]
     else:
         classes = [(home, "train") for home in homes]
-    images: list[ImageFile] = []
+    examples: list[ClassFile] = []
     others = 0
     for home, split in classes:
         files = [path for path in sorted(home.rglob("*")) if _is_visible_file(path, home)]
-        found = [path for path in files if is_image(path)]
+        found = [path for path in files if path.suffix.lower() in suffixes]
         if not found:
-            raise DataError(f"{home} holds no image; fill the folder of this class, or remove it")
-        images += [ImageFile(path, str(split), home.name) for path in found]
+            raise DataError(f"{home} holds no {kind}; fill the folder of this class, or remove it")
+        examples += [ClassFile(path, str(split), home.name) for path in found]
         others += len(files) - len(found)
-    if not images:
-        loose = any(map(is_image, folder.iterdir()))
+    if not examples:
+        loose = any(path.suffix.lower() in suffixes for path in folder.iterdir())
+        held = f"its {kind}s lie in no subfolder" if loose else f"it holds no {kind}"
+        more = f" (or {suffixes[1]}, ...)" if len(suffixes) > 1 else ""
         raise DataError(
-            f"{folder} is no folder of images by class: "
-            f"{'its images lie in no subfolder' if loose else 'it holds no image'}; expected "
-            f"{folder / '<class>' / '<image>.png'} (or .jpg, ...), with two classes or more"
+            f"{folder} is no folder of {kind}s by class: {held}; expected "
+            f"{folder / '<class>' / f'<{kind}>{suffixes[0]}'}{more}, with two classes or more"
         )
-    check_classes(folder, images)
-    return images, others
+    check_classes(folder, examples, f"{kind}s")
+    return examples, others
 
 
-def check_classes(folder: Path, images: list[ImageFile], which: str = "images") -> tuple[str, ...]:
+def check_classes(folder: Path, examples: list[ClassFile], which: str) -> tuple[str, ...]:
     """Returns the classes in alphabetical order.
 
     Args:
-        folder: where the images were found.
-        images: the images.
+        folder: where they were found.
+        examples: the files.
         which: what to call them in an error.
 
     Raises:
         DataError: if there are fewer than two, or one has no training image.
     """
-    names = sorted({image.class_name for image in images if image.split == "train"})
-    for image in images:
-        if image.class_name not in names:
+    names = sorted({example.class_name for example in examples if example.split == "train"})
+    for example in examples:
+        if example.class_name not in names:
             raise DataError(
-                f"{folder} has {which} of the class {image.class_name!r} for {image.split} and "
+                f"{folder} has {which} of the class {example.class_name!r} for {example.split} and "
                 "none for training; move some there, or remove the class"
             )
     if len(names) < 2:
