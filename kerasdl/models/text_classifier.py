@@ -65,7 +65,9 @@ def text_classifier_lstm(
         read = LSTM(width // 2, return_sequences=True)
         x = keras.layers.Bidirectional(read, name=f"lstm_{index}")(x, mask=mask)
     average = ops.cast(_average(x, mask), x.dtype)
-    x = AdditiveAttention(width, name="attention")(average[:, None], x, value_mask=mask)[:, 0]
+    x = AdditiveAttention(width, name="attention")(ops.expand_dims(average, 1), x, value_mask=mask)[
+        :, 0
+    ]
     x = _dropout(x, dropout_rate, seed, "dropout")
     return keras.Model(tokens, _logits(x, num_classes), name=name)
 
@@ -126,7 +128,7 @@ def text_classifier_transformer(
     x = _dropout(x, dropout_rate, seed, "embedding_dropout")
     x = ClassToken(name="class_token")(x, mask=mask)
     # As an attention mask: the normalization behind the blocks of Keras would lose a padding mask.
-    attended = ops.pad(mask, [[0, 0], [1, 0]], constant_values=True)[:, None]
+    attended = ops.pad(mask, [[0, 0], [1, 0]], constant_values=True)
     for index in range(num_layers):
         x = TransformerEncoderBlock(
             num_heads,
@@ -135,7 +137,7 @@ def text_classifier_transformer(
             rotary=RotaryPositionalEmbedding(),
             seed=derive_seed(seed, f"block_{index + 1}"),
             name=f"block_{index + 1}",
-        )(x, attention_mask=attended)
+        )(x, attention_mask=ops.expand_dims(attended, 1))
     x = keras.layers.LayerNormalization(epsilon=1e-6, name="normalization")(x[:, 0])
     x = _dropout(x, dropout_rate, seed, "dropout")
     return keras.Model(tokens, _logits(x, num_classes), name=name)
@@ -157,7 +159,7 @@ def _inputs() -> tuple[Any, Any]:
 
 def _average(x: Any, mask: Any) -> Any:
     """The mean over the tokens, in float32; zero where there is none."""
-    mask = mask[:, :, None]
+    mask = ops.expand_dims(mask, 2)
     total = ops.sum(ops.where(mask, ops.cast(x, "float32"), 0.0), axis=1)
     return total / ops.maximum(ops.sum(ops.cast(mask, "float32"), axis=1), 1.0)
 
