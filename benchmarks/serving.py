@@ -144,8 +144,8 @@ def model_files(folder: Path) -> None:
     images = np.random.default_rng(0).integers(0, 256, (3, 28, 28, 1), dtype=np.uint8)
     model = kerasdl.models.mlp((28, 28, 1), 10, hidden_units=(512, 256))
     model.save(folder / "model.keras")
-    servable = kerasdl.export.image_classifier(model, list("0123456789"), images)
-    kerasdl.export.export_saved_model(servable, folder / "models" / "mnist")
+    servable = kerasdl.exporting.image_classifier(model, list("0123456789"), images)
+    kerasdl.exporting.export_saved_model(servable, folder / "models" / "mnist")
     body = json.dumps({"instances": images[:1].tolist()})
     (folder / "request.json").write_text(body)
 

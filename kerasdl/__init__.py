@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kerasdl import (
         data,
         diagnostics,
-        export,
+        exporting,
         layers,
         losses,
         models,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         training,
     )
     from kerasdl.cli.main import run_script
-    from kerasdl.export.export_model import export_model
+    from kerasdl.exporting.export import export
     from kerasdl.training.run import Run
     from kerasdl.training.runner import train
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _LAZY = {
     "data": "kerasdl.data",
     "diagnostics": "kerasdl.diagnostics",
-    "export": "kerasdl.export",
+    "exporting": "kerasdl.exporting",
     "layers": "kerasdl.layers",
     "losses": "kerasdl.losses",
     "models": "kerasdl.models",
@@ -50,7 +50,7 @@ _LAZY = {
     "testing": "kerasdl.testing",
     "training": "kerasdl.training",
     "Run": "kerasdl.training.run",
-    "export_model": "kerasdl.export.export_model",
+    "export": "kerasdl.exporting.export",
     "run_script": "kerasdl.cli.main",
     "train": "kerasdl.training.runner",
 }
@@ -61,7 +61,7 @@ __all__ = [
     "data",
     "diagnostics",
     "export",
-    "export_model",
+    "exporting",
     "layers",
     "losses",
     "models",

@@ -139,11 +139,11 @@ def servable(model: Any, info: Any, samples: Path) -> Any:
     if info.image_shape is None:
         (file,) = samples.iterdir()
         rows = kerasdl.data.read_points(file)
-        return kerasdl.export.numeric_autoencoder(
+        return kerasdl.exporting.numeric_autoencoder(
             model, encoder, decoder, info.details["features"], rows
         )
-    images = kerasdl.export.read_samples(samples, info.image_shape)
-    return kerasdl.export.image_autoencoder(model, encoder, decoder, images, code="latents")
+    images = kerasdl.exporting.read_samples(samples, info.image_shape)
+    return kerasdl.exporting.image_autoencoder(model, encoder, decoder, images, code="latents")
 
 
 if __name__ == "__main__":

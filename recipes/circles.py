@@ -140,7 +140,7 @@ def servable(model: Any, info: Any, samples: Path) -> Any:
     """What goes to production: numbers in, probabilities and class out."""
     features = info.details["features"]
     rows = kerasdl.data.Table.read(min(samples.iterdir())).numbers(features)
-    return kerasdl.export.numeric_classifier(model, features, info.class_names, rows)
+    return kerasdl.exporting.numeric_classifier(model, features, info.class_names, rows)
 
 
 if __name__ == "__main__":

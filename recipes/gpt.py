@@ -125,7 +125,7 @@ def servable(model: Any, info: Any, samples: Path) -> Any:
     """What goes to production: tokens in, logits of the next out; a prompt in, text out."""
     tokenizer = kerasdl.data.tokenizer_from_files(info.details["tokenizer"])
     prompts = [file.read_text(encoding="utf-8") for file in sorted(samples.iterdir())]
-    return kerasdl.export.language_model(model, tokenizer, info.details["context"], prompts)
+    return kerasdl.exporting.language_model(model, tokenizer, info.details["context"], prompts)
 
 
 if __name__ == "__main__":

@@ -116,7 +116,7 @@ def servable(model: Any, info: Any, samples: Path) -> Any:
     features = info.details["features"]
     tables = [kerasdl.data.Table.read(file) for file in sorted(samples.iterdir())]
     sequences = [table.numbers(features) for table in tables]
-    return kerasdl.export.sequence_regressor(model, features, sequences)
+    return kerasdl.exporting.sequence_regressor(model, features, sequences)
 
 
 if __name__ == "__main__":

@@ -124,8 +124,8 @@ def pictures(config: Config, model: Any, data: Any) -> dict[str, Any]:
 
 def servable(model: Any, info: Any, samples: Path) -> Any:
     """What goes to production: images in, probabilities and class out."""
-    images = kerasdl.export.read_samples(samples, info.image_shape)
-    return kerasdl.export.image_classifier(model, info.class_names, images)
+    images = kerasdl.exporting.read_samples(samples, info.image_shape)
+    return kerasdl.exporting.image_classifier(model, info.class_names, images)
 
 
 if __name__ == "__main__":

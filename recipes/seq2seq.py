@@ -143,7 +143,7 @@ def servable(model: Any, info: Any, samples: Path) -> Any:
     """What goes to production: a text or its tokens in, the best translation out."""
     tokenizer = kerasdl.data.SequenceTokenizer.from_files(info.details["files"])
     texts = (samples / kerasdl.data.SOURCES_FILE).read_text(encoding="utf-8").splitlines()
-    return kerasdl.export.translator(model, tokenizer, texts, **info.details["search"])
+    return kerasdl.exporting.translator(model, tokenizer, texts, **info.details["search"])
 
 
 if __name__ == "__main__":

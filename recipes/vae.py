@@ -123,8 +123,8 @@ def pictures(config: Config, model: Any, data: Any) -> dict[str, Any]:
 
 def servable(model: Any, info: Any, samples: Path) -> Any:
     """What goes to production: encoder, decoder, and one after the other."""
-    images = kerasdl.export.read_samples(samples, info.image_shape)
-    return kerasdl.export.image_autoencoder(
+    images = kerasdl.exporting.read_samples(samples, info.image_shape)
+    return kerasdl.exporting.image_autoencoder(
         model, model.encoder, model.decoder, images, details={"prior": "standard normal"}
     )
 

@@ -14,8 +14,8 @@ from kerasdl.data.class_files import IMAGE_SUFFIXES, ClassFile, check_classes, f
 from kerasdl.data.data_error import DataError
 from kerasdl.data.image_source import ImageSource
 from kerasdl.data.labelled_images import LabelledImages
-from kerasdl.export.input_error import InputError
-from kerasdl.export.read_images import read_images
+from kerasdl.exporting.input_error import InputError
+from kerasdl.exporting.read_images import read_images
 
 _NAMED_AT_MOST = 3
 

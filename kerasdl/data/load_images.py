@@ -152,7 +152,7 @@ def _read_folder(path: str, preferred: str, image_shape: Shape | None, strict: b
 
 
 def _in_shape(source: ImageSource, image_shape: Shape | None) -> ImageSource:
-    from kerasdl.export.read_images import to_shape
+    from kerasdl.exporting.read_images import to_shape
 
     wanted = image_shape or (None, None, None)
     height, width, channels = source.image_shape

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from kerasdl.export.served_model import ServedModel
-from kerasdl.export.signature import Arrays
+from kerasdl.exporting.served_model import ServedModel
+from kerasdl.exporting.signature import Arrays
 from kerasdl.prediction.prediction import Prediction
 from kerasdl.prediction.predictor import Predictor, Row
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from kerasdl.export.input_error import InputError
-from kerasdl.export.read_images import read_images
-from kerasdl.export.served_model import ServedModel
+from kerasdl.exporting.input_error import InputError
+from kerasdl.exporting.read_images import read_images
+from kerasdl.exporting.served_model import ServedModel
 from kerasdl.files import replacing
 from kerasdl.prediction.predictor import Predictor, Row
 
@@ -19,7 +19,7 @@ class ImageAutoencoderPredictor(Predictor):
     """Reconstructs images, and draws new ones where the codes have a known distribution.
 
     Args:
-        model: An autoencoder of images: `kerasdl.export.image_autoencoder`.
+        model: An autoencoder of images: `kerasdl.exporting.image_autoencoder`.
 
     Raises:
         InputError: if the model is of another kind.

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from kerasdl.export.read_images import read_images
-from kerasdl.export.served_model import ServedModel
+from kerasdl.exporting.read_images import read_images
+from kerasdl.exporting.served_model import ServedModel
 from kerasdl.prediction.classifier import ClassifierPredictor
 from kerasdl.prediction.prediction import Prediction
 from kerasdl.prediction.predictor import Row
@@ -16,7 +16,7 @@ class ImageClassifierPredictor(ClassifierPredictor):
     """Predicts the classes of images.
 
     Args:
-        model: An image classifier: `kerasdl.export.image_classifier`.
+        model: An image classifier: `kerasdl.exporting.image_classifier`.
 
     Raises:
         InputError: if the model is of another kind.

@@ -1,7 +1,7 @@
 """Which predictor talks to which kind of model."""
 
-from kerasdl.export.input_error import InputError
-from kerasdl.export.served_model import ServedModel
+from kerasdl.exporting.input_error import InputError
+from kerasdl.exporting.served_model import ServedModel
 from kerasdl.prediction.image_autoencoder import ImageAutoencoderPredictor
 from kerasdl.prediction.image_classifier import ImageClassifierPredictor
 from kerasdl.prediction.language_model import LanguageModelPredictor

@@ -8,8 +8,8 @@ import numpy as np
 
 from kerasdl.data.data_error import DataError
 from kerasdl.data.text_tokenizers import from_files
-from kerasdl.export.input_error import InputError
-from kerasdl.export.served_model import ServedModel
+from kerasdl.exporting.input_error import InputError
+from kerasdl.exporting.served_model import ServedModel
 from kerasdl.prediction.predictor import Predictor, Row
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class LanguageModelPredictor(Predictor):
     """Continues texts.
 
     Args:
-        model: A language model: `kerasdl.export.language_model`.
+        model: A language model: `kerasdl.exporting.language_model`.
 
     Raises:
         InputError: if the model is of another kind.
@@ -112,7 +112,7 @@ def continuations(
     Returns:
         Title -> prompt and continuation.
     """
-    from kerasdl.export.language_model import language_model
+    from kerasdl.exporting.language_model import language_model
 
     prompts = list(data.samples.values())
     servable = language_model(model, data.tokenizer, data.context, prompts)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from kerasdl.export.served_model import ServedModel
+from kerasdl.exporting.served_model import ServedModel
 from kerasdl.prediction.numeric_rows import EXPECTED, read_rows
 from kerasdl.prediction.predictor import Predictor, Row
 
@@ -14,7 +14,7 @@ class NumericAutoencoderPredictor(Predictor):
     """Reconstructs rows of numbers, and says how far they are from what it knows.
 
     Args:
-        model: An autoencoder of numbers: `kerasdl.export.numeric_autoencoder`.
+        model: An autoencoder of numbers: `kerasdl.exporting.numeric_autoencoder`.
 
     Raises:
         InputError: if the model is of another kind.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from kerasdl.export.served_model import ServedModel
+from kerasdl.exporting.served_model import ServedModel
 from kerasdl.prediction.classifier import ClassifierPredictor
 from kerasdl.prediction.numeric_rows import EXPECTED, read_rows
 from kerasdl.prediction.predictor import Row
@@ -13,7 +13,7 @@ class NumericClassifierPredictor(ClassifierPredictor):
     """Predicts the classes of rows of numbers.
 
     Args:
-        model: A classifier of numbers: `kerasdl.export.numeric_classifier`.
+        model: A classifier of numbers: `kerasdl.exporting.numeric_classifier`.
 
     Raises:
         InputError: if the model is of another kind.

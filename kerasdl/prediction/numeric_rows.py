@@ -7,7 +7,7 @@ import numpy as np
 
 from kerasdl.data.data_error import DataError
 from kerasdl.data.table import Table, number
-from kerasdl.export.input_error import InputError
+from kerasdl.exporting.input_error import InputError
 
 EXPECTED = 'numbers such as "0.3,0.5", or CSV or TSV files whose first line names the columns'
 

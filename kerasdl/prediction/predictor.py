@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from kerasdl.export.input_error import InputError
-from kerasdl.export.served_model import ServedModel
+from kerasdl.exporting.input_error import InputError
+from kerasdl.exporting.served_model import ServedModel
 
 Row = dict[str, Any]
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from kerasdl.data.data_error import DataError
 from kerasdl.data.table import Table
-from kerasdl.export.input_error import InputError
-from kerasdl.export.served_model import ServedModel
+from kerasdl.exporting.input_error import InputError
+from kerasdl.exporting.served_model import ServedModel
 from kerasdl.prediction.predictor import Predictor, Row
 
 
@@ -17,7 +17,7 @@ class SequenceRegressorPredictor(Predictor):
     """Reads sequences of numbers, each from a table of its own.
 
     Args:
-        model: A model of sequences: `kerasdl.export.sequence_regressor`.
+        model: A model of sequences: `kerasdl.exporting.sequence_regressor`.
 
     Raises:
         InputError: if the model is of another kind.

@@ -8,8 +8,8 @@ from kerasdl.data.data_error import DataError
 from kerasdl.data.piece_tokenizer import UNKNOWN, PieceTokenizer
 from kerasdl.data.sequence_tokenizer import pad
 from kerasdl.data.text_files import read_text_file
-from kerasdl.export.input_error import InputError
-from kerasdl.export.served_model import ServedModel
+from kerasdl.exporting.input_error import InputError
+from kerasdl.exporting.served_model import ServedModel
 from kerasdl.prediction.classifier import ClassifierPredictor
 from kerasdl.prediction.prediction import Prediction
 from kerasdl.prediction.predictor import Row
@@ -21,7 +21,7 @@ class TextClassifierPredictor(ClassifierPredictor):
     """Predicts the classes of texts.
 
     Args:
-        model: A classifier of texts: `kerasdl.export.text_classifier`.
+        model: A classifier of texts: `kerasdl.exporting.text_classifier`.
 
     Raises:
         InputError: if the model is of another kind.

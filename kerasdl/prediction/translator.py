@@ -8,9 +8,9 @@ import numpy as np
 
 from kerasdl.data.pair_data import PairData
 from kerasdl.data.sequence_tokenizer import UNKNOWN, SequenceTokenizer, pad
-from kerasdl.export.input_error import InputError
-from kerasdl.export.served_model import ServedModel
-from kerasdl.export.translator import translator
+from kerasdl.exporting.input_error import InputError
+from kerasdl.exporting.served_model import ServedModel
+from kerasdl.exporting.translator import translator
 from kerasdl.prediction.predictor import Predictor, Row
 
 _EDGE = 40
@@ -20,7 +20,7 @@ class TranslatorPredictor(Predictor):
     """Translates texts.
 
     Args:
-        model: An encoder-decoder for text: `kerasdl.export.translator`.
+        model: An encoder-decoder for text: `kerasdl.exporting.translator`.
 
     Raises:
         InputError: if the model is of another kind.

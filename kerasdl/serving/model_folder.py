@@ -5,7 +5,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from kerasdl.export.versions import SAVED_MODEL_FILE, list_versions
+from kerasdl.exporting.versions import SAVED_MODEL_FILE, list_versions
 from kerasdl.serving.loaded_model import LoadedModel
 from kerasdl.serving.serving_error import ServingError
 from kerasdl.serving.version_policy import HIGHEST_VERSION, VersionPolicy

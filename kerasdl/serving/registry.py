@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from kerasdl.export.versions import SAVED_MODEL_FILE, list_versions
+from kerasdl.exporting.versions import SAVED_MODEL_FILE, list_versions
 from kerasdl.serving.loaded_model import LoadedModel
 from kerasdl.serving.model_config import ModelConfig
 from kerasdl.serving.model_folder import ModelFolder, VersionStatus, not_found

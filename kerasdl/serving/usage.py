@@ -6,8 +6,8 @@ import shlex
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from kerasdl.export.extra_files import EXTRA_FOLDER
-from kerasdl.export.versions import SAVED_MODEL_FILE
+from kerasdl.exporting.extra_files import EXTRA_FOLDER
+from kerasdl.exporting.versions import SAVED_MODEL_FILE
 from kerasdl.serving.loaded_model import LoadedModel
 from kerasdl.serving.model_folder import ModelFolder
 from kerasdl.serving.predict_request import read_predict_request, signature_name_of

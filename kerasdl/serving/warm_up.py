@@ -2,8 +2,8 @@
 
 import logging
 
-from kerasdl.export.extra_files import EXTRA_FOLDER
-from kerasdl.export.warmup import WARMUP_FILE
+from kerasdl.exporting.extra_files import EXTRA_FOLDER
+from kerasdl.exporting.warmup import WARMUP_FILE
 from kerasdl.serving.loaded_model import LoadedModel
 from kerasdl.serving.predict_request import DEFAULT_SIGNATURE
 from kerasdl.serving.protos import parse_proto

@@ -71,14 +71,14 @@ def finish(
     # Before the export, and again after it: what was measured does not depend on it.
     record()
     if saved_models is not None and hasattr(recipe.module, "servable"):
-        from kerasdl import export
+        from kerasdl import exporting
 
         servable = recipe.module.servable(best, data.info, folder.samples)
-        report = export.export_saved_model(
+        report = exporting.export_saved_model(
             servable,
             saved_models / recipe.name,
             metadata={"run": str(folder.path), "recipe": recipe.name, "test": result["test"]},
-            task=export.task_sample(servable.kind, data.arrays("test")),
+            task=exporting.task_sample(servable.kind, data.arrays("test")),
         )
         result["export"] = str(report.path)
         result["export_max_difference"] = report.max_difference

@@ -37,7 +37,7 @@ class Recipe:
       each epoch, beside the runner's own `curves.png`;
     - `pictures(config, model, data)`: file name -> matplotlib figure;
     - `texts(config, model, data)`: title -> text, such as what a model has written;
-    - `servable(model, info, samples)`: a `kerasdl.export.Servable`.
+    - `servable(model, info, samples)`: a `kerasdl.exporting.Servable`.
 
     Args:
         module: the recipe's module.

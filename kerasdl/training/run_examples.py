@@ -9,8 +9,8 @@ from kerasdl.training.resume import check_same_data
 from kerasdl.training.run import Run
 
 if TYPE_CHECKING:
-    from kerasdl.export import TaskSample
-    from kerasdl.export.signature import Arrays
+    from kerasdl.exporting import TaskSample
+    from kerasdl.exporting.signature import Arrays
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def run_examples(
     Raises:
         UserError: the data is not there, or is another than that of the run.
     """
-    from kerasdl.export import task_sample
+    from kerasdl.exporting import task_sample
 
     moved: dict[str, Any] = {} if data_dir is None else {"data_dir": Path(data_dir)}
     data = recipe.module.load_data(recipe.configure({**run.config, **moved}))

@@ -7,7 +7,7 @@ from kerasdl.training.run import Run
 from kerasdl.user_error import UserError
 
 if TYPE_CHECKING:
-    from kerasdl.export import Servable
+    from kerasdl.exporting import Servable
 
 
 def run_servable(run: Run, recipe: Recipe, *, in_32_bits: bool = False) -> "Servable":
@@ -26,7 +26,7 @@ def run_servable(run: Run, recipe: Recipe, *, in_32_bits: bool = False) -> "Serv
             not complete.
     """
     from kerasdl.data import DataInfo
-    from kerasdl.export.in_float32 import in_float32
+    from kerasdl.exporting.in_float32 import in_float32
 
     if not hasattr(recipe.module, "servable"):
         raise UserError(

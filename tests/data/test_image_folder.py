@@ -6,7 +6,7 @@ from PIL import Image
 
 from kerasdl.data import DataError, load_images
 from kerasdl.data.image_folder import read_image_folder
-from kerasdl.export.read_images import read_images
+from kerasdl.exporting.read_images import read_images
 
 COLOURS = {"cat": (200, 10, 10), "dog": (10, 200, 10), "eel": (10, 10, 200)}
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kerasdl.export import InputError, ServedModel
+from kerasdl.exporting import InputError, ServedModel
 from kerasdl.prediction import ImageClassifierPredictor
 
 LABELS = ("dark", "bright")

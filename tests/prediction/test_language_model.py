@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from kerasdl.data.character_tokenizer import CharacterTokenizer
-from kerasdl.export import InputError, ServedModel
-from kerasdl.export.language_model import language_model
+from kerasdl.exporting import InputError, ServedModel
+from kerasdl.exporting.language_model import language_model
 from kerasdl.models import gpt
 from kerasdl.prediction import LanguageModelPredictor, predictor_for
 

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from kerasdl.export import InputError, ServedModel
+from kerasdl.exporting import InputError, ServedModel
 from kerasdl.prediction import NumericAutoencoderPredictor
 
 

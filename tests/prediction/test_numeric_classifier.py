@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kerasdl.export import InputError, ServedModel
+from kerasdl.exporting import InputError, ServedModel
 from kerasdl.prediction import NumericClassifierPredictor
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kerasdl.export import InputError, ServedModel
+from kerasdl.exporting import InputError, ServedModel
 from kerasdl.prediction import Predictor, predictor_for
 from kerasdl.prediction.kinds import PREDICTORS
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from kerasdl.export import InputError, ServedModel
+from kerasdl.exporting import InputError, ServedModel
 from kerasdl.prediction import SequenceRegressorPredictor, predictor_for
 
 

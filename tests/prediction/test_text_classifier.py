@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kerasdl.data import PieceTokenizer
-from kerasdl.export import InputError, ServedModel
+from kerasdl.exporting import InputError, ServedModel
 from kerasdl.prediction import TextClassifierPredictor, predictor_for
 
 TOKENIZER = PieceTokenizer(["\n", "a", "b"])

@@ -7,7 +7,7 @@ import pytest
 
 from kerasdl.data import SequenceTokenizer
 from kerasdl.data.character_tokenizer import CharacterTokenizer
-from kerasdl.export import InputError, ServedModel
+from kerasdl.exporting import InputError, ServedModel
 from kerasdl.prediction import TranslatorPredictor, predictor_for
 
 TOKENIZER = SequenceTokenizer(CharacterTokenizer("abc "))

@@ -7,7 +7,7 @@ import pytest
 
 import kerasdl
 from kerasdl.cli import recipes
-from kerasdl.export import ServedModel
+from kerasdl.exporting import ServedModel
 from kerasdl.prediction import LanguageModelPredictor
 from kerasdl.recipes import char_lm
 from kerasdl.training.run import Run

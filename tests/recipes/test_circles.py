@@ -9,7 +9,7 @@ import pytest
 import kerasdl
 from kerasdl.cli import recipes
 from kerasdl.data import DataError
-from kerasdl.export import ServedModel
+from kerasdl.exporting import ServedModel
 from kerasdl.prediction import predictor_for
 from kerasdl.recipes import circles
 from kerasdl.training.recipe import Recipe

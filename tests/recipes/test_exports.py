@@ -8,8 +8,8 @@ import keras
 import pytest
 
 from kerasdl.cli import recipes
-from kerasdl.export import ExportError, Servable, export_model, task_sample
-from kerasdl.export.formats import FORMATS
+from kerasdl.exporting import ExportError, Servable, export, task_sample
+from kerasdl.exporting.formats import FORMATS
 from kerasdl.training.recipe import Recipe
 
 PAGE = Path(__file__).parents[2] / "docs" / "export.md"
@@ -58,7 +58,7 @@ def test_a_recipe_in_every_format(name: str, tmp_path: Path) -> None:
             column = format_ if quantize is None else f"{format_} {quantize}"
             folder = tmp_path / column
             try:
-                report = export_model(
+                report = export(
                     servable,
                     folder,
                     format_,

@@ -11,7 +11,7 @@ from PIL import Image
 import kerasdl
 from kerasdl.cli import recipes
 from kerasdl.data import DataError, ImageData
-from kerasdl.export import ServedModel
+from kerasdl.exporting import ServedModel
 from kerasdl.prediction import predictor_for
 from kerasdl.recipes import resnet
 from kerasdl.user_error import UserError

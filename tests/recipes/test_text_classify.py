@@ -9,7 +9,7 @@ import pytest
 import kerasdl
 from kerasdl.cli import main, recipes
 from kerasdl.data import DataError
-from kerasdl.export import ServedModel
+from kerasdl.exporting import ServedModel
 from kerasdl.prediction import predictor_for
 from kerasdl.recipes import text_classify
 from kerasdl.training.recipe import Recipe

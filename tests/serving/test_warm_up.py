@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 from tensorflow_serving.apis import predict_pb2, prediction_log_pb2
 
-from kerasdl.export.warmup import write_warmup_requests
+from kerasdl.exporting.warmup import write_warmup_requests
 from kerasdl.serving.loaded_model import LoadedModel
 from kerasdl.serving.warm_up import warm_up
 

@@ -270,12 +270,12 @@ def test_run_folder_that_cannot_be_made(tmp_path: Path) -> None:
 
 
 def test_failed_export_keeps_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from kerasdl import export
+    from kerasdl import exporting
 
     def fail(*arguments: Any, **options: Any) -> None:
-        raise export.ExportError("the disk is full")
+        raise exporting.ExportError("the disk is full")
 
-    monkeypatch.setattr(export, "export_saved_model", fail)
+    monkeypatch.setattr(exporting, "export_saved_model", fail)
     with pytest.raises(UserError, match="the disk is full"):
         train(tmp_path, export=True)
     (folder,) = (tmp_path / "runs" / "mnist").iterdir()

@@ -11,8 +11,8 @@ from kerasdl.cli.options import debug_option, json_option
 from kerasdl.user_error import UserError
 
 if TYPE_CHECKING:
-    from kerasdl.export import ArtifactReport, ExportReport, Servable
-    from kerasdl.export.formats import ExportFormat
+    from kerasdl.exporting import ArtifactReport, ExportReport, Servable
+    from kerasdl.exporting.formats import ExportFormat
     from kerasdl.training.recipe import Recipe
     from kerasdl.training.run import Run
     from kerasdl.training.run_examples import RunExamples
@@ -86,9 +86,9 @@ def command(
     from kerasdl.cli.tensorflow_log import load_tensorflow
 
     load_tensorflow()
-    from kerasdl.export import export_artifact, export_saved_model
-    from kerasdl.export.formats import FORMATS as CLASSES
-    from kerasdl.export.report_table import report_table
+    from kerasdl.exporting import export_artifact, export_saved_model
+    from kerasdl.exporting.formats import FORMATS as CLASSES
+    from kerasdl.exporting.report_table import report_table
     from kerasdl.training.run_servable import run_servable
 
     for format_ in formats:
@@ -144,8 +144,8 @@ def _artifacts(
     formats: tuple[str, ...], quantize: tuple[str, ...], found: "RunExamples | None"
 ) -> "dict[str, ExportFormat]":
     """By the name of its folder, each format but the SavedModel."""
-    from kerasdl.export.formats import FORMATS as CLASSES
-    from kerasdl.export.formats import LiteRT
+    from kerasdl.exporting.formats import FORMATS as CLASSES
+    from kerasdl.exporting.formats import LiteRT
 
     artifacts: dict[str, ExportFormat] = {}
     for format_ in formats:

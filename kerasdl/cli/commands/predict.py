@@ -84,7 +84,7 @@ def _open(path: Path) -> "Predictor":
         run = Run(path)
         recipe = Recipe(recipes.load(run.recipe))
         load_tensorflow()
-        from kerasdl.export import ServedModel
+        from kerasdl.exporting import ServedModel
         from kerasdl.training.run_servable import run_servable
 
         model = ServedModel.from_servable(run_servable(run, recipe))
@@ -95,7 +95,7 @@ def _open(path: Path) -> "Predictor":
                 "or an exported model (saved_models/mnist)."
             )
         load_tensorflow()
-        from kerasdl.export import ServedModel
+        from kerasdl.exporting import ServedModel
 
         model = ServedModel.from_saved_model(path)
     from kerasdl.prediction import predictor_for
