@@ -18,14 +18,14 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 import kerasdl
-from kerasdl.data import catalogue
+from kerasdl.data.catalogue_entries import IMAGE_CLASSIFICATION, POINTS
 from kerasdl.training import ImageRecipeConfig
 
 
 class Config(ImageRecipeConfig):
     """What you may choose."""
 
-    tasks: ClassVar[tuple[str, ...]] = (catalogue.IMAGE_CLASSIFICATION, catalogue.POINTS)
+    tasks: ClassVar[tuple[str, ...]] = (IMAGE_CLASSIFICATION, POINTS)
 
     learning_rate: float = Field(3e-3, gt=0)
     """Highest learning rate of the one-cycle schedule."""

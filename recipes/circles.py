@@ -18,13 +18,14 @@ from pydantic import Field, PositiveInt
 
 import kerasdl
 from kerasdl.data import catalogue
+from kerasdl.data.catalogue_entries import NUMERIC_CLASSIFICATION
 from kerasdl.training import RecipeConfig
 
 
 class Config(RecipeConfig):
     """What you may choose."""
 
-    tasks: ClassVar[tuple[str, ...]] = (catalogue.NUMERIC_CLASSIFICATION,)
+    tasks: ClassVar[tuple[str, ...]] = (NUMERIC_CLASSIFICATION,)
 
     epochs: int = Field(10, ge=1)
     """Passes over the training data."""

@@ -18,14 +18,14 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 import kerasdl
-from kerasdl.data import catalogue
+from kerasdl.data.catalogue_entries import SEQUENCE_REGRESSION
 from kerasdl.training import RecipeConfig
 
 
 class Config(RecipeConfig):
     """What you may choose."""
 
-    tasks: ClassVar[tuple[str, ...]] = (catalogue.SEQUENCE_REGRESSION,)
+    tasks: ClassVar[tuple[str, ...]] = (SEQUENCE_REGRESSION,)
 
     data: Literal["auto", "adding"] = "auto"
     """The sequences are generated: `auto` and `adding` are the same."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kerasdl.data import catalogue, tfds_folders
+from kerasdl.data.catalogue_entries import TEXT_CLASSIFICATION
 from kerasdl.data.data_error import DataError
 from kerasdl.data.data_info import DataInfo
 from kerasdl.data.labelled_text_data import LabelledTextData
@@ -95,7 +96,7 @@ def _read(
         if path.is_dir():
             return read_text_folder(path)
         return read_text_table(path, text_column, label_column)
-    catalogue.check_name(name, data_dir, (catalogue.TEXT_CLASSIFICATION,))
+    catalogue.check_name(name, data_dir, (TEXT_CLASSIFICATION,))
     if catalogue.is_embedded(name):
         from kerasdl.data.python_packages import load_python_packages
 

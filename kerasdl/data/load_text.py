@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kerasdl.data import catalogue, tfds_folders
+from kerasdl.data.catalogue_entries import LANGUAGE_MODELLING
 from kerasdl.data.data_error import DataError
 from kerasdl.data.data_info import DataInfo
 from kerasdl.data.data_unavailable_error import DataUnavailableError
@@ -93,7 +94,7 @@ def read_text_source(
         from kerasdl.data.text_files import load_text_files
 
         return load_text_files(name)
-    catalogue.check_name(name, data_dir, (catalogue.LANGUAGE_MODELLING,))
+    catalogue.check_name(name, data_dir, (LANGUAGE_MODELLING,))
     if catalogue.is_embedded(name):
         from kerasdl.data.python_sources import load_python_sources
 

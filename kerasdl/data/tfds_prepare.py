@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kerasdl.data import catalogue, network, tfds_folders
+from kerasdl.data.catalogue_entries import IMAGE_CLASSIFICATION
 from kerasdl.data.data_error import DataError
 from kerasdl.data.data_unavailable_error import DataUnavailableError
 from kerasdl.data.quiet import quiet_tfds
@@ -47,7 +48,7 @@ def download_and_prepare(
     folder = tfds_folders.data_folders(data_dir)[0]
     with quiet_tfds():
         builder = _builder(name, folder)
-        if entry is None or entry.task == catalogue.IMAGE_CLASSIFICATION:
+        if entry is None or entry.task == IMAGE_CLASSIFICATION:
             image_classes(name, builder.info.features)
         addresses = [*(builder.url_infos or {}), _TFDS_HOST]
         problem = network.unreachable(addresses[0])

@@ -1,28 +1,26 @@
-"""Recurrent networks: one step of each cell, and whole sequences.
+"""Recurrent networks over whole sequences.
 
 A sequence is computed in two parts. What does not depend on the state, the
-product of all inputs with the kernel, is one large matrix product (`project`);
-the loop over time holds only the product of the state with the recurrent kernel
+product of all inputs with the kernel, is one large matrix product; the loop over
+time (`kerasdl.ops.recurrent_loop`) holds only the product of the state with the recurrent kernel
 and the gates. Weights are laid out as Keras lays them out: the gates side by
 side along the last axis, i, f, c, o for the LSTM and z, r, h for the GRU.
-
-On the TensorFlow backend the loops have a hand-written gradient
-(`kerasdl.ops.recurrent_tensorflow`), wherever the options allow it; elsewhere,
-and for the rest of the options, they are an `ops.scan` that the backend
-differentiates.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import keras
-from keras import ops
 
-from kerasdl.ops.normalization import layer_normalize
-
-LAYER_NORM_EPSILON = 1e-5
-
-States = tuple[Any, ...]
+from kerasdl.ops.recurrent_loop import run
+from kerasdl.ops.recurrent_steps import (
+    States,
+    check_gru_layer_norm,
+    gru_step,
+    lstm_step,
+    simple_rnn_step,
+    split_gru_bias,
+)
 
 
 def simple_rnn(
@@ -80,7 +78,7 @@ def simple_rnn(
     """
     kernel_scale, recurrent_scale = layer_norm or (None, None)
     options = {"activation": keras.activations.get(activation)}
-    return _run(
+    return run(
         "simple_rnn",
         inputs,
         weights=(kernel, recurrent_kernel, None, bias),  # the two products are added anyway
@@ -159,7 +157,7 @@ def lstm(
     }
     if state_norm:
         options["state_norm"] = state_norm
-    return _run(
+    return run(
         "lstm",
         inputs,
         weights=(kernel, recurrent_kernel, None, bias),  # the two products are added anyway
@@ -242,7 +240,7 @@ def gru(
         "recurrent_activation": keras.activations.get(recurrent_activation),
         "reset_after": reset_after,
     }
-    return _run(
+    return run(
         "gru",
         inputs,
         weights=(kernel, recurrent_kernel, input_bias, recurrent_bias),
@@ -255,278 +253,3 @@ def gru(
         dropout_masks=(dropout_mask, recurrent_dropout_mask),
         training=training,
     )
-
-
-def simple_rnn_step(
-    projected: Any,
-    states: Sequence[Any],
-    recurrent_kernel: Any,
-    recurrent_bias: Any = None,
-    recurrent_dropout_mask: Any = None,
-    recurrent_scale: Any = None,
-    *,
-    activation: Callable[[Any], Any],
-) -> States:
-    """One step of `simple_rnn`, from the projected input `(batch, units)` to the new state."""
-    (h,) = states
-    recurrent = project(
-        h, recurrent_kernel, recurrent_bias, recurrent_dropout_mask, recurrent_scale
-    )
-    return (activation(projected + recurrent),)
-
-
-def lstm_step(
-    projected: Any,
-    states: Sequence[Any],
-    recurrent_kernel: Any,
-    recurrent_bias: Any = None,
-    recurrent_dropout_mask: Any = None,
-    recurrent_scale: Any = None,
-    *,
-    activation: Callable[[Any], Any],
-    recurrent_activation: Callable[[Any], Any],
-    state_norm: Sequence[Any] | None = None,
-) -> States:
-    """One step of `lstm`, from the projected input `(batch, 4 * units)` to the new h and c."""
-    h, c = states
-    recurrent = project(
-        h, recurrent_kernel, recurrent_bias, recurrent_dropout_mask, recurrent_scale
-    )
-    i, f, g, o = ops.split(projected + recurrent, 4, axis=-1)
-    c = recurrent_activation(f) * c + recurrent_activation(i) * activation(g)
-    shown = c
-    if state_norm is not None:
-        scale, offset = state_norm
-        shown = layer_normalize(c, scale, offset, LAYER_NORM_EPSILON)
-    return recurrent_activation(o) * activation(shown), c
-
-
-def gru_step(
-    projected: Any,
-    states: Sequence[Any],
-    recurrent_kernel: Any,
-    recurrent_bias: Any = None,
-    recurrent_dropout_mask: Any = None,
-    recurrent_scale: Any = None,
-    *,
-    activation: Callable[[Any], Any],
-    recurrent_activation: Callable[[Any], Any],
-    reset_after: bool = True,
-) -> States:
-    """One step of `gru`, from the projected input `(batch, 3 * units)` to the new state."""
-    (h,) = states
-    projected_z, projected_r, projected_g = ops.split(projected, 3, axis=-1)
-    if reset_after:
-        recurrent = project(
-            h, recurrent_kernel, recurrent_bias, recurrent_dropout_mask, recurrent_scale
-        )
-        recurrent_z, recurrent_r, recurrent_g = ops.split(recurrent, 3, axis=-1)
-        z = recurrent_activation(projected_z + recurrent_z)
-        r = recurrent_activation(projected_r + recurrent_r)
-        g = activation(projected_g + r * recurrent_g)
-    else:
-        units = h.shape[-1]
-        gates_mask = g_mask = None
-        if recurrent_dropout_mask is not None:
-            gates_mask, g_mask = recurrent_dropout_mask[:2], recurrent_dropout_mask[2:]
-        gates = project(h, recurrent_kernel[:, : 2 * units], dropout_mask=gates_mask)
-        recurrent_z, recurrent_r = ops.split(gates, 2, axis=-1)
-        z = recurrent_activation(projected_z + recurrent_z)
-        r = recurrent_activation(projected_r + recurrent_r)
-        g = activation(
-            projected_g + project(r * h, recurrent_kernel[:, 2 * units :], dropout_mask=g_mask)
-        )
-    return (z * h + (1 - z) * g,)
-
-
-def project(
-    inputs: Any, kernel: Any, bias: Any = None, dropout_mask: Any = None, scale: Any = None
-) -> Any:
-    """Multiplies inputs or states with the kernels of all gates at once.
-
-    Args:
-        inputs: Float tensor `(..., features)`.
-        kernel: Float tensor `(features, gates * units)`.
-        bias: Float tensor `(gates * units,)`, or None.
-        dropout_mask: Float tensor `(gates, batch, features)`: what each gate sees of
-            the inputs. None = everything.
-        scale: Float tensor `(gates * units,)`: normalises the product before the bias
-            is added (layer normalisation). None = no normalisation.
-
-    Returns:
-        Float tensor `(..., gates * units)`.
-    """
-    if dropout_mask is None:
-        product = _matmul(inputs, kernel)
-    else:
-        gates = dropout_mask.shape[0]
-        kernels = ops.split(kernel, gates, axis=-1)
-        products = [_matmul(inputs * dropout_mask[k], kernels[k]) for k in range(gates)]
-        product = ops.concatenate(products, axis=-1)
-    if scale is not None:
-        product = layer_normalize(product, scale, epsilon=LAYER_NORM_EPSILON)
-    return product if bias is None else product + bias
-
-
-def split_gru_bias(bias: Any, reset_after: bool) -> tuple[Any, Any]:
-    """The biases of the GRU's two products: of the inputs, and of the state."""
-    if bias is None or not reset_after:
-        return bias, None
-    bias = ops.convert_to_tensor(bias)
-    return bias[0], bias[1]
-
-
-def check_gru_layer_norm(layer_norm: bool, reset_after: bool) -> None:
-    """Raises a ValueError on layer normalisation of a GRU without `reset_after`."""
-    if layer_norm and not reset_after:
-        raise ValueError(
-            "A layer-normalised GRU is defined for `reset_after=True` alone. Received: "
-            "layer_norm=True, reset_after=False. Leave one of them at its default."
-        )
-
-
-def _run(
-    cell: str,
-    inputs: Any,
-    *,
-    weights: Sequence[Any],
-    scales: Sequence[Any],
-    step: Callable[..., States],
-    options: dict[str, Any],
-    initial_state: Sequence[Any] | None,
-    mask: Any,
-    go_backwards: bool,
-    dropout_masks: Sequence[Any],
-    training: bool,
-) -> tuple[Any, States]:
-    inputs = ops.convert_to_tensor(inputs)
-    check_sequences(inputs.shape)
-    kernel, recurrent_kernel, bias, recurrent_bias = (_like(inputs, w) for w in weights)
-    units = recurrent_kernel.shape[0]
-    states = _initial_states(initial_state, inputs, units, count=2 if cell == "lstm" else 1)
-
-    # Time goes first: each step then reads one contiguous block.
-    inputs = ops.transpose(inputs, (1, 0, 2))
-    if mask is not None:
-        mask = check_mask(mask, inputs.shape[1::-1])
-        mask = ops.expand_dims(ops.transpose(mask), -1)
-        inputs = ops.where(mask, inputs, ops.zeros((), inputs.dtype))
-    if go_backwards:
-        inputs = ops.flip(inputs, axis=0)
-        mask = None if mask is None else ops.flip(mask, axis=0)
-
-    dropout_mask, recurrent_dropout_mask = dropout_masks
-    kernel_scale, recurrent_scale = scales
-    projected = project(inputs, kernel, bias, dropout_mask, kernel_scale)
-    recurrent = (recurrent_kernel, recurrent_bias, recurrent_dropout_mask, recurrent_scale)
-
-    scan = _scan
-    if keras.backend.backend() == "tensorflow":
-        from kerasdl.ops import recurrent_tensorflow
-
-        activations = recurrent_tensorflow.activation_names(options)
-        by_hand = recurrent_scale is None and options.get("reset_after", True)
-        if by_hand and activations is not None:
-            outputs, states = recurrent_tensorflow.run(
-                cell, activations, projected, states, *recurrent[:3], mask, training
-            )
-            return ops.transpose(outputs, (1, 0, 2)), states
-        scan = recurrent_tensorflow.scan
-
-    def one_step(projected_t: Any, states_t: States) -> States:
-        return step(projected_t, states_t, *recurrent, **options)
-
-    outputs, states = scan(one_step, projected, states, mask)
-    return ops.transpose(outputs, (1, 0, 2)), states
-
-
-def _scan(
-    step: Callable[[Any, States], States], projected: Any, states: States, mask: Any
-) -> tuple[Any, States]:
-    """Takes one step after the other; the backend differentiates the loop.
-
-    Args:
-        step: `(projected input, states) -> new states`, for one point of time.
-        projected: Float tensor `(time, batch, gates * units)`.
-        states: The states before the first step.
-        mask: Boolean tensor `(time, batch, 1)`, or None.
-
-    Returns:
-        The first state after each step `(time, batch, units)`, and the last states.
-    """
-
-    def body(states: States, xs: Any) -> tuple[States, States]:
-        new = step(xs[0], states)
-        if mask is not None:
-            new = tuple(ops.where(xs[1], a, b) for a, b in zip(new, states, strict=True))
-        return new, new
-
-    # Without a mask there is one input less, not one that is None.
-    xs = (projected,) if mask is None else (projected, mask)
-    last, sequences = ops.scan(body, states, xs)
-    return sequences[0], tuple(last)
-
-
-def check_sequences(shape: Sequence[int | None]) -> None:
-    """Raises a ValueError unless inputs of this shape are sequences of at least one step."""
-    shape = tuple(shape)
-    if len(shape) != 3:
-        raise ValueError(
-            "A recurrent layer reads sequences of shape (batch, time, features). Received: inputs "
-            f"of shape {shape}. Reshape them, or add the missing axis with ops.expand_dims."
-        )
-    if shape[1] == 0:
-        raise ValueError(
-            f"The time axis is empty. Received: inputs of shape {shape}, (batch, time, features). "
-            "Expected at least one step; mask steps that do not count."
-        )
-
-
-def check_mask(mask: Any, expected: Sequence[int | None]) -> Any:
-    """Returns the mask as a boolean tensor `(batch, time)`, or raises a ValueError."""
-    mask = ops.cast(ops.convert_to_tensor(mask), "bool")
-    shape = tuple(mask.shape)
-    fits = len(shape) == 2 and all(
-        None in pair or pair[0] == pair[1] for pair in zip(shape, expected, strict=True)
-    )
-    if not fits:
-        raise ValueError(
-            "The mask must have one boolean for each step, shape (batch, time) = "
-            f"{tuple(expected)}. Received: a mask of shape {shape}. Pass the inputs' own mask."
-        )
-    return mask
-
-
-def _initial_states(
-    initial_state: Sequence[Any] | None, inputs: Any, units: int, count: int
-) -> States:
-    batch = inputs.shape[0]
-    if initial_state is None:
-        zeros = ops.zeros((ops.shape(inputs)[0], units), dtype=inputs.dtype)
-        return (zeros,) * count
-    states = tuple(ops.cast(ops.convert_to_tensor(s), inputs.dtype) for s in initial_state)
-    shapes = [tuple(state.shape) for state in states]
-    fits = len(states) == count and all(
-        len(shape) == 2 and shape[1] == units and (None in (shape[0], batch) or shape[0] == batch)
-        for shape in shapes
-    )
-    if not fits:
-        raise ValueError(
-            f"`initial_state` must hold {count} tensor(s) of shape (batch, units) = "
-            f"{(batch, units)}. Received: {len(states)} of shape(s) {shapes}. Pass what the "
-            "layer returns with return_state=True, or None for zeros."
-        )
-    return states
-
-
-def _like(inputs: Any, weight: Any) -> Any:
-    return None if weight is None else ops.cast(ops.convert_to_tensor(weight), inputs.dtype)
-
-
-def _matmul(inputs: Any, kernel: Any) -> Any:
-    # One product of two matrices, also for sequences: a batch of products, one for
-    # each step, would be slower, its gradient above all.
-    if len(inputs.shape) == 2:
-        return ops.matmul(inputs, kernel)
-    flat = ops.matmul(ops.reshape(inputs, (-1, inputs.shape[-1])), kernel)
-    return ops.reshape(flat, (*ops.shape(inputs)[:-1], kernel.shape[-1]))

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from kerasdl.data import catalogue
+from kerasdl.data.catalogue_entries import IMAGE_CLASSIFICATION
 
 Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
 
@@ -25,7 +26,7 @@ class RecipeConfig(BaseModel):
         use_attribute_docstrings=True,
     )
 
-    tasks: ClassVar[tuple[str, ...]] = (catalogue.IMAGE_CLASSIFICATION,)
+    tasks: ClassVar[tuple[str, ...]] = (IMAGE_CLASSIFICATION,)
     """What the data must be for: a recipe of another task says so here."""
 
     data: str = "auto"

@@ -4,14 +4,14 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from kerasdl.data import catalogue
+from kerasdl.data.catalogue_entries import TEXT_CLASSIFICATION
 from kerasdl.training.config import RecipeConfig
 
 
 class LabelledTextRecipeConfig(RecipeConfig):
     """The options that `kerasdl.data.load_labelled_texts` wants to know."""
 
-    tasks: ClassVar[tuple[str, ...]] = (catalogue.TEXT_CLASSIFICATION,)
+    tasks: ClassVar[tuple[str, ...]] = (TEXT_CLASSIFICATION,)
 
     text_column: str = "text"
     """Column of your own table with the texts."""

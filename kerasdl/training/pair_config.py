@@ -4,14 +4,14 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from kerasdl.data import catalogue
+from kerasdl.data.catalogue_entries import TRANSLATION
 from kerasdl.training.config import RecipeConfig
 
 
 class PairRecipeConfig(RecipeConfig):
     """Options for data of pairs of texts, among them the user's own files."""
 
-    tasks: ClassVar[tuple[str, ...]] = (catalogue.TRANSLATION,)
+    tasks: ClassVar[tuple[str, ...]] = (TRANSLATION,)
 
     source: str | None = None
     """Your data: the ending of the source files (train.en: en), or the column."""

@@ -4,14 +4,14 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from kerasdl.data import catalogue
+from kerasdl.data.catalogue_entries import LANGUAGE_MODELLING
 from kerasdl.training.config import RecipeConfig
 
 
 class TextRecipeConfig(RecipeConfig):
     """The options of language models, which `kerasdl.data.load_text` wants to know."""
 
-    tasks: ClassVar[tuple[str, ...]] = (catalogue.LANGUAGE_MODELLING,)
+    tasks: ClassVar[tuple[str, ...]] = (LANGUAGE_MODELLING,)
 
     epochs: int = Field(10, ge=1)
     """How often the model is measured; an epoch is `steps_per_epoch` steps."""

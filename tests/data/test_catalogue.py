@@ -9,17 +9,18 @@ import pytest
 import tensorflow_datasets as tfds
 
 from kerasdl.data import DataError, catalogue, load_circles
+from kerasdl.data.catalogue_entries import IMAGE_CLASSIFICATION, NUMERIC_CLASSIFICATION
 from kerasdl.data.quiet import quiet_tfds
 from kerasdl.data.tfds_names import image_set_names
 
-IMAGES = [x for x in catalogue.entries() if x.task == catalogue.IMAGE_CLASSIFICATION]
+IMAGES = [x for x in catalogue.entries() if x.task == IMAGE_CLASSIFICATION]
 
 
 @pytest.mark.parametrize("name", [entry.name for entry in IMAGES])
 def test_an_entry_is_what_its_source_says(name, tmp_path):
     entry = catalogue.find(name)
     assert entry is not None
-    if entry.task == catalogue.NUMERIC_CLASSIFICATION:
+    if entry.task == NUMERIC_CLASSIFICATION:
         info = load_circles().info
         assert info.counts == entry.examples
         assert len(info.class_names) == entry.num_classes

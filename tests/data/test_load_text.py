@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from kerasdl.data import DataError, DataUnavailableError, catalogue, load_text
+from kerasdl.data.catalogue_entries import LANGUAGE_MODELLING
 from kerasdl.data.quiet import quiet_tfds
 from kerasdl.data.text_source import divide
 
@@ -170,6 +171,6 @@ def test_catalogue_knows_the_texts(tmp_path: Path) -> None:
     with quiet_tfds():
         info = tfds.builder("tiny_shakespeare", data_dir=tmp_path).info
     check_text("tiny_shakespeare", info.features)
-    catalogue.check_name("tiny_shakespeare", tasks=(catalogue.LANGUAGE_MODELLING,))
+    catalogue.check_name("tiny_shakespeare", tasks=(LANGUAGE_MODELLING,))
     assert catalogue.status("python_sources").prepared
     assert "splits" not in catalogue.describe("python_sources")

@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 from kerasdl import ops
-from kerasdl.ops.recurrent import project
+from kerasdl.ops.recurrent_steps import project
 
 BATCH, TIME, FEATURES, UNITS = 3, 5, 2, 4
 GATES = {"simple_rnn": 1, "lstm": 4, "gru": 3}

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -121,22 +120,3 @@ def test_loops_run_inside_a_function_compiled_with_xla(training: bool) -> None:
 
     compiled = tf.function(gradient, jit_compile=True, autograph=False)(inputs)
     np.testing.assert_allclose(compiled, gradient(inputs), rtol=1e-5, atol=1e-5)
-
-
-@pytest.mark.parametrize("name", ["tanh", "sigmoid", "relu", "linear"])
-def test_derivatives_follow_from_the_values(name: str) -> None:
-    activation = keras.activations.get(name)
-    names = recurrent_tensorflow.activation_names({"activation": activation})
-    assert names == (name,)
-    function, derivative = recurrent_tensorflow.ACTIVATIONS[name]
-    x = tf.constant([-2.0, -0.3, 0.4, 3.0], "float64")
-    with tf.GradientTape() as tape:
-        tape.watch(x)
-        y = activation(x)
-    np.testing.assert_allclose(function(x), y, atol=1e-15)
-    np.testing.assert_allclose(derivative(y), tape.gradient(y, x), atol=1e-15)
-
-
-def test_other_activations_are_left_to_tensorflow() -> None:
-    options = {"activation": keras.activations.tanh, "recurrent_activation": keras.activations.elu}
-    assert recurrent_tensorflow.activation_names(options) is None

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 
 from kerasdl.layers.recurrent.recurrent_cell import RecurrentCell
-from kerasdl.ops.recurrent import check_gru_layer_norm, gru_step, split_gru_bias
+from kerasdl.ops.recurrent_steps import check_gru_layer_norm, gru_step, split_gru_bias
 from kerasdl.registration import public
 
 

@@ -7,7 +7,7 @@ import keras
 from keras import ops
 
 from kerasdl.layers.recurrent.recurrent_cell import RecurrentCell
-from kerasdl.ops.recurrent import lstm_step
+from kerasdl.ops.recurrent_steps import lstm_step
 from kerasdl.registration import public
 
 

@@ -13,7 +13,7 @@ from keras.src.layers.rnn.dropout_rnn_cell import DropoutRNNCell
 from kerasdl.arguments import check_positive_integers, check_rates
 from kerasdl.layers.random_layer import RandomLayer
 from kerasdl.ops.dropout import dropout
-from kerasdl.ops.recurrent import project
+from kerasdl.ops.recurrent_steps import project
 
 
 class RecurrentCell(DropoutRNNCell, RandomLayer):

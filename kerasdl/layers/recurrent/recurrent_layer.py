@@ -7,7 +7,7 @@ import keras
 from keras import ops
 
 from kerasdl.layers.recurrent.recurrent_cell import RecurrentCell
-from kerasdl.ops.recurrent import check_mask, check_sequences
+from kerasdl.ops.recurrent_loop import check_mask, check_sequences
 
 _LAYER_KEYS = ("name", "trainable", "dtype")
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from kerasdl.layers.recurrent.recurrent_cell import RecurrentCell
-from kerasdl.ops.recurrent import simple_rnn_step
+from kerasdl.ops.recurrent_steps import simple_rnn_step
 from kerasdl.registration import public
 
 
