@@ -22,7 +22,7 @@ def load_text_files(path: str | Path) -> TextSource:
     text = "\n".join(read_text_file(file) for file in files)
     if not text.strip():
         raise DataError(f"{path} is empty; expected a text to learn from")
-    number = f"{len(files):,} text files" if path.is_dir() else "the text file"
+    number = f"{len(files):,} text files" if len(files) > 1 else "the text file"
     return TextSource(
         name=path.name,
         title=number,
