@@ -19,10 +19,10 @@ class Counter:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._values: dict[tuple[tuple[str, str], ...], float] = {}
+        self._values: dict[tuple[tuple[str, str], ...], int] = {}
         self._lock = threading.Lock()
 
-    def add(self, amount: float = 1, **labels: str) -> None:
+    def add(self, amount: int = 1, **labels: str) -> None:
         """Adds to the count of these labels."""
         key = tuple(labels.items())
         with self._lock:
@@ -35,7 +35,7 @@ class Counter:
         name = metric_name(self.name)
         return [
             f"# TYPE {name} {self.kind}",
-            *(f"{name}{label_text(dict(key))} {value:g}" for key, value in values.items()),
+            *(f"{name}{label_text(dict(key))} {value}" for key, value in values.items()),
         ]
 
 
@@ -77,7 +77,7 @@ class Histogram:
                 below += count
                 bound = "+Inf" if limit is None else f"{limit:g}"
                 lines.append(f"{name}_bucket{label_text({**labels, 'le': bound})} {below}")
-            lines.append(f"{name}_sum{label_text(labels)} {total:g}")
+            lines.append(f"{name}_sum{label_text(labels)} {total!r}")
             lines.append(f"{name}_count{label_text(labels)} {below}")
         return lines
 
