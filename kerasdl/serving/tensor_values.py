@@ -1,8 +1,8 @@
 """From JSON values to tensors, with TensorFlow Serving's rules and words."""
 
 import base64
-import binascii
 import json
+import string
 from itertools import chain
 from typing import Any
 
@@ -22,6 +22,8 @@ _INTEGERS: dict[str, Any] = {
     "DT_UINT64": np.uint64,
 }
 _LONGEST_VALUE = 256
+# Encoders break long lines.
+_WHITESPACE = string.whitespace.encode()
 # NumPy's limit.
 _MOST_DIMENSIONS = 64
 
@@ -112,16 +114,16 @@ def json_value(value: Any) -> str:
 
 
 def decode_b64(value: dict[str, Any]) -> bytes:
-    """Returns the bytes of a `{"b64": ...}` object; padding may be missing.
+    """Returns the bytes of a `{"b64": ...}` object; padding may be missing, lines be broken.
 
     Raises:
         ServingError: the text is no base64.
     """
-    text = value["b64"]
     try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        raise invalid(f"Unable to base64 decode {json_value(text)}") from None
+        text = value["b64"].encode("ascii").translate(None, _WHITESPACE)
+        return base64.b64decode(text + b"=" * (-len(text) % 4), validate=True)
+    except ValueError:
+        raise invalid(f"Unable to base64 decode {json_value(value['b64'])}") from None
 
 
 def encode_text(value: str) -> bytes:

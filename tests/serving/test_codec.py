@@ -107,6 +107,7 @@ def test_many_floats_are_written_as_few_are(dtype, data):
         ("DT_STRING", "1", "Type: Number is not of expected type: string"),
         ("DT_STRING", "null", "Type: Null is not of expected type: string"),
         ("DT_STRING", '[{"b64": "a"}]', "Unable to base64 decode"),
+        ("DT_STRING", '[{"b64": "a\u00a0Gk="}]', "Unable to base64 decode"),
         ("DT_STRING", '[{"b64": "a?=="}]', 'Unable to base64 decode "a.=="'),
         ("DT_STRING", '[{"b64": 1}]', '{"b64": 1} not formatted correctly for base64 data'),
         ("DT_STRING", '[{"b64": "", "c": 1}]', "not formatted correctly for base64 data"),
@@ -185,6 +186,11 @@ def test_a_signature_without_inputs():
 def test_base64_may_lack_padding():
     found = read_back(b'{"instances": [{"b64": "aGk"}, {"b64": "aGk="}]}', x="DT_STRING")
     assert found.tensors["x"].tolist() == [b"hi", b"hi"]
+
+
+def test_base64_may_be_broken_into_lines():
+    found = read_back(rb'{"instances": [{"b64": " aGVs\nbG8h\r\n\taGk= "}]}', x="DT_STRING")
+    assert found.tensors["x"].tolist() == [b"hello!hi"]
 
 
 def test_columns_ignore_what_the_signature_does_not_name():
