@@ -1,5 +1,6 @@
 """Options that several commands share, and options made from a configuration."""
 
+import math
 import types
 import typing
 from collections.abc import Iterator
@@ -15,6 +16,19 @@ debug_option = click.option(
     "--debug", is_flag=True, expose_value=False, help="Show tracebacks and TensorFlow's log."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+
+
+class FiniteRange(click.FloatRange):
+    """A range of numbers, which neither infinity nor NaN is in."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Returns the number that a word stands for."""
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is no finite number.", param, ctx)
+        return number
 
 
 def config_options(config: type[RecipeConfig]) -> Iterator[click.Option]:

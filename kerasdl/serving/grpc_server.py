@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
+from kerasdl.serving.address import address
 from kerasdl.serving.engine import Engine
 from kerasdl.serving.model_service import ModelService
 from kerasdl.serving.prediction_service import PredictionService
@@ -57,11 +58,12 @@ async def grpc_server(engine: Engine, host: str, port: int) -> AsyncIterator[int
     for add, ours, generated in services:
         # The generated class answers UNIMPLEMENTED to calls that ours does not have.
         add(type(ours.__name__, (ours, generated), {})(engine), server)
+    where = address(host, port)
     try:
-        bound = server.add_insecure_port(f"{host}:{port}")
+        bound = server.add_insecure_port(where)
     except RuntimeError:
         raise UserError(
-            f"Cannot listen at {host}:{port} for gRPC. Choose another --host or --grpc-port."
+            f"Cannot listen at {where} for gRPC. Choose another --host or --grpc-port."
         ) from None
     await server.start()
     try:

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from kerasdl.serving.address import address
 from kerasdl.serving.app import ServingApp
 from kerasdl.user_error import UserError
 
@@ -98,16 +99,16 @@ def _answering_half_closed(protocol: Any) -> Any:
 def _listening(host: str, port: int) -> Iterator[socket.socket]:
     """A socket at an address; tried before models are loaded, which takes long."""
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
+        family, kind, protocol, _, where = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         listener = socket.socket(family, kind, protocol)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
+        listener.bind(where)
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UserError(
-            f"Cannot listen at {host}:{port}: {reason}. Choose another --host or --port."
+            f"Cannot listen at {address(host, port)}: {reason}. Choose another --host or --port."
         ) from None
     with contextlib.closing(listener):
         yield listener

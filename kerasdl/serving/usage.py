@@ -8,9 +8,10 @@ from urllib.parse import quote
 
 from kerasdl.exporting.extra_files import EXTRA_FOLDER
 from kerasdl.exporting.versions import SAVED_MODEL_FILE
+from kerasdl.serving.address import address
 from kerasdl.serving.loaded_model import LoadedModel
 from kerasdl.serving.model_folder import ModelFolder
-from kerasdl.serving.predict_request import read_predict_request, signature_name_of
+from kerasdl.serving.predict_request import DEFAULT_SIGNATURE, read_predict_request
 from kerasdl.serving.registry import ModelRegistry
 from kerasdl.serving.serving_error import ServingError
 from kerasdl.serving.signature_info import TensorInfo
@@ -31,23 +32,22 @@ def usage_lines(
         grpc_port: its port for gRPC, if any.
     """
     host = "localhost" if host in ("0.0.0.0", "::") else host  # noqa: S104
-    host = f"[{host}]" if ":" in host else host
-    url = f"http://{host}:{port}"
+    url = f"http://{address(host, port)}"
     for name, folder in sorted(registry.models.items()):
         version = folder.highest()
         if version is None:
             yield f"{name}: no version can be served"
             continue
         model = folder.get(version)
-        address = f"{url}/v1/models/{quote(name, safe='')}"
+        target = f"{url}/v1/models/{quote(name, safe='')}"
         yield f"{name} version {version}"
         for signature, info in sorted(model.signatures.items()):
             inputs = ", ".join(f"{key} {_describe(tensor)}" for key, tensor in info.inputs.items())
             yield f"  {signature}: {inputs} -> {', '.join(info.outputs)}"
-            yield f"    curl {_request(model, signature, address)}"
+            yield f"    curl {_request(model, signature, target)}"
         yield f"  docker run -p 8501:8501 {_mount(folder, version)} tensorflow/serving"
     if grpc_port is not None:
-        yield f"gRPC at {host}:{grpc_port}"
+        yield f"gRPC at {address(host, grpc_port)}"
     yield f"Serving at {url} (Ctrl-C stops): {url}/models, {url}/healthz"
 
 
@@ -60,8 +60,9 @@ def _request(model: LoadedModel, signature: str, url: str) -> str:
     """The arguments of a curl that the model answers."""
     # What an export of this package brings.
     for file in sorted((model.path / EXTRA_FOLDER).glob("sample_request*.json")):
-        with contextlib.suppress(ValueError, ServingError):
-            if signature_name_of(json.loads(file.read_bytes())) == signature:
+        with contextlib.suppress(ServingError):
+            request = read_predict_request(file.read_bytes(), model.signature)
+            if (request.signature_name or DEFAULT_SIGNATURE) == signature:
                 return f"{url}:predict -d {shlex.quote(f'@{file.resolve()}')}"
     # Any other model is asked for zeros; where it refuses those, its inputs can be read.
     body = _zeros(model, signature)

@@ -45,6 +45,19 @@ MISTAKES = {
         ["--quantize is for --format litert"],
     ),
     "export format": (["export", "x", "--format", "h5"], ["'h5' is not", "saved_model"]),
+    "size not finite": (
+        ["serve", "--max-request-megabytes", "inf"],
+        ["--max-request-megabytes", "'inf' is no finite number"],
+    ),
+    "time not a number": (["serve", "--poll-seconds", "nan"], ["'nan' is no finite number"]),
+    "limits of no batching": (
+        ["serve", "--no-batching", "--max-batch-size", "3"],
+        ["Give --max-batch-size or --no-batching, not both"],
+    ),
+    "file of no batching": (
+        ["serve", "--no-batching", "--batching-parameters-file", "/nope"],
+        ["Give --batching-parameters-file or --no-batching, not both"],
+    ),
     "data unknown": (["data", "show", "mnits"], ["mnits", "id you mean 'mnist'"]),
 }
 

@@ -54,10 +54,14 @@ def test_an_export_brings_requests_of_its_own(half_plus_two, tmp_path, lines_of)
     extra.mkdir()
     request = extra / "sample_request_add.json"
     request.write_text('{"signature_name": "add", "inputs": {"a": [[1, 2]], "b": [[3, 4]]}}')
+    # What the server refuses is no line to be pasted.
+    refused = extra / "sample_request.json"
+    refused.write_text('{"instances": ["no number"]}')
     (extra / "sample_request_broken.json").write_text("{")
     (extra / "sample_request_list.json").write_text("[]")
     lines, _ = lines_of(tmp_path)
     assert f"    curl http://127.0.0.1:8501/v1/models/half:predict -d @{request}" in lines
+    assert str(refused) not in "\n".join(lines)
 
 
 def test_a_request_that_is_too_long_is_not_printed(tmp_path, lines_of):
@@ -92,6 +96,7 @@ def test_addresses_and_models_that_cannot_be_served(half_plus_two, tmp_path, lin
     assert "broken: no version can be served" in lines
     assert "gRPC at localhost:8500" in lines
     assert lines[-1].startswith("Serving at http://localhost:8501 ")
-    lines, _ = lines_of(tmp_path, host="::1")
+    lines, _ = lines_of(tmp_path, host="::1", grpc_port=8500)
+    assert "gRPC at [::1]:8500" in lines
     assert lines[-1].startswith("Serving at http://[::1]:8501 ")
     assert all("[::1]:8501" in url for url, *_ in curls(lines))

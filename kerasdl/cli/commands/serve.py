@@ -1,11 +1,12 @@
 """`kerasdl serve`: exported models over HTTP."""
 
 import logging
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from kerasdl.cli.options import debug_option
+from kerasdl.cli.options import FiniteRange, debug_option
 from kerasdl.user_error import UserError
 
 if TYPE_CHECKING:
@@ -54,21 +55,21 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--max-request-megabytes",
-    type=click.FloatRange(min=0, min_open=True),
+    type=FiniteRange(min=0, min_open=True),
     default=100,
     show_default=True,
     help="Larger requests: 413.",
 )
 @click.option(
     "--timeout-seconds",
-    type=click.FloatRange(min=0, min_open=True),
+    type=FiniteRange(min=0, min_open=True),
     default=30,
     show_default=True,
     help="Longer requests: 504.",
 )
 @click.option(
     "--poll-seconds",
-    type=click.FloatRange(min=0),
+    type=FiniteRange(min=0),
     default=1,
     show_default=True,
     help="Time between two looks for new versions; 0 for none.",
@@ -112,9 +113,7 @@ def command(
     from kerasdl.serving.usage import usage_lines
 
     if model_config_file is not None:
-        for name, given in (("PATH", path), ("--num-versions", num_versions)):
-            if given is not None:
-                raise UserError(f"Give {name} or --model-config-file, not both.")
+        _refuse_both({"PATH": path, "num_versions": num_versions}, "--model-config-file")
     limits = {
         "max_batch_size": max_batch_size,
         "batch_timeout_micros": batch_timeout_micros,
@@ -122,7 +121,7 @@ def command(
         "num_batch_threads": num_batch_threads,
         "allowed_batch_sizes": _sizes(allowed_batch_sizes),
     }
-    options = _batching(batching_parameters_file, limits) if batching else None
+    options = _batching(batching, batching_parameters_file, limits)
     source = read_model_config(model_config_file) if model_config_file else path or "saved_models"
     registry = ModelRegistry(
         source,
@@ -135,7 +134,8 @@ def command(
 
     load_tensorflow()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("kerasdl.serving").setLevel(logging.INFO)
+    level = logging.DEBUG if "--debug" in sys.argv else logging.INFO
+    logging.getLogger("kerasdl.serving").setLevel(level)
     app = ServingApp(
         registry,
         batching=options,
@@ -153,16 +153,24 @@ def command(
     click.echo("Stopped.")
 
 
-def _batching(file: str | None, limits: dict[str, Any]) -> "BatchingOptions":
+def _batching(batching: bool, file: str | None, limits: dict[str, Any]) -> "BatchingOptions | None":
     from kerasdl.serving.batching_options import BatchingOptions, read_batching_parameters
 
     given = {name: limit for name, limit in limits.items() if limit is not None}
+    if not batching:
+        _refuse_both({**given, "batching_parameters_file": file}, "--no-batching")
+        return None
     if file is None:
         return BatchingOptions(**given)
-    if given:
-        option = f"--{next(iter(given)).replace('_', '-')}"
-        raise UserError(f"Give {option} or --batching-parameters-file, not both.")
+    _refuse_both(given, "--batching-parameters-file")
     return read_batching_parameters(file)
+
+
+def _refuse_both(options: dict[str, Any], other: str) -> None:
+    for name, value in options.items():
+        if value is not None:
+            option = name if name.isupper() else f"--{name.replace('_', '-')}"
+            raise UserError(f"Give {option} or {other}, not both.")
 
 
 def _sizes(text: str | None) -> tuple[int, ...] | None:
