@@ -19,9 +19,10 @@ def keras_model(model: "keras.Model", sample: Any = None) -> Servable:
     """Describes a Keras model for export, just as it is.
 
     Its one signature, `serving_default`, takes the model's inputs by their names
-    (`keras.Input(..., name=...)`) and answers with its outputs in float32 where they are
-    floats: by key where the model returns a dictionary, as `output` where it returns one
-    tensor, as `output_0`, `output_1`, ... where it returns several.
+    (`keras.Input(..., name=...)`), floats of 16 bits as float32, and answers with its
+    outputs in float32 where they are floats: by key where the model returns a dictionary,
+    as `output` where it returns one tensor, as `output_0`, `output_1`, ... where it returns
+    several.
 
     Args:
         model: A functional or sequential model that knows the shapes of its inputs.
@@ -54,10 +55,11 @@ def keras_model(model: "keras.Model", sample: Any = None) -> Servable:
             "keras.Model(x, model(x)), where x = keras.Input(shape, name=...)."
         )
     names = _names(model.output)
-    specs = {x.name: tf.TensorSpec(x.shape, x.dtype, x.name) for x in inputs}
+    specs = {x.name: tf.TensorSpec(x.shape, _outside(x.dtype), x.name) for x in inputs}
 
     def outputs_of(*tensors: Any) -> dict[str, Any]:
-        outputs = model(keras.tree.pack_sequence_as(model.input, list(tensors)), training=False)
+        cast = [tf.cast(tensor, x.dtype) for tensor, x in zip(tensors, inputs, strict=True)]
+        outputs = model(keras.tree.pack_sequence_as(model.input, cast), training=False)
         return dict(zip(names, keras.tree.flatten(outputs), strict=True))
 
     @tf.function(input_signature=list(specs.values()), autograph=False)
@@ -83,6 +85,11 @@ def keras_model(model: "keras.Model", sample: Any = None) -> Servable:
         sample=_drawn(specs) if sample is None else _given(model, sample, specs),
         reference=reference,
     )
+
+
+def _outside(dtype: str) -> str:
+    """The dtype that clients send: no JSON holds floats of 16 bits."""
+    return "float32" if dtype in ("float16", "bfloat16") else dtype
 
 
 def _names(output: Any) -> list[str]:
@@ -116,18 +123,30 @@ def _drawn(specs: dict[str, Any]) -> Arrays:
 def _given(model: "keras.Model", sample: Any, specs: dict[str, Any]) -> Arrays:
     import keras
 
+    expected = {name: tuple(spec.shape) for name, spec in specs.items()}
     if not (isinstance(sample, dict) and sample.keys() == specs.keys()):
-        sample = dict(zip(specs, keras.tree.flatten(sample), strict=False))
-    arrays = {
-        name: np.asarray(values, specs[name].dtype.as_numpy_dtype)
-        for name, values in sample.items()
-    }
-    fits = arrays.keys() == specs.keys() and all(
-        len(arrays[name]) and spec.shape.is_compatible_with(arrays[name].shape)
-        for name, spec in specs.items()
+        leaves = keras.tree.flatten(sample)
+        if len(leaves) != len(specs):
+            raise ValueError(
+                f"Received a sample of {len(leaves)} parts. Expected arrays of shapes {expected}; "
+                "make them of lists with numpy.array."
+            )
+        sample = dict(zip(specs, leaves, strict=True))
+    arrays = {name: _array(name, values, specs[name].dtype) for name, values in sample.items()}
+    fits = all(
+        specs[name].shape.is_compatible_with(values.shape) and len(values)
+        for name, values in arrays.items()
     )
     if not fits:
-        expected = {name: tuple(spec.shape) for name, spec in specs.items()}
         shapes = {name: values.shape for name, values in arrays.items()}
         raise ValueError(f"Received a sample of shapes {shapes}. Expected {expected}.")
     return {name: values[np.arange(SAMPLE_SIZE) % len(values)] for name, values in arrays.items()}
+
+
+def _array(name: str, values: Any, dtype: Any) -> np.ndarray:
+    try:
+        return np.asarray(values, dtype.as_numpy_dtype)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"Received a sample of input {name!r} that is no array of {dtype.name}: {error}"
+        ) from None

@@ -92,6 +92,16 @@ def numeric_core(servable: Servable, format_name: str) -> NumericCore:
     return NumericCore(name, function, specs, outputs, sample, numbers_of_keras, signature.function)
 
 
+def require_distinct_names(core: NumericCore, format_name: str) -> None:
+    """Raises ExportError if an output has the name of an input, for formats that know one list."""
+    for name in core.outputs:
+        if name in core.inputs:
+            raise ExportError(
+                f"{format_name} cannot tell the output {name!r} from the input of that name: "
+                "give one of them another name"
+            )
+
+
 def _numbers(function: Any, specs: list[Any], outputs: tuple[str, ...]) -> Any:
     import tensorflow as tf
 

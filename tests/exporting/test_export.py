@@ -12,6 +12,8 @@ import kerasdl
 from kerasdl.exporting import ExportError, Signature, TaskSample, export
 from kerasdl.exporting.formats import FORMATS
 from kerasdl.exporting.report_table import report_table
+from kerasdl.serving.loaded_model import LoadedModel
+from kerasdl.serving.predict_request import read_predict_request
 
 LABELS = ("zero", "one", "two", "three")
 
@@ -254,6 +256,50 @@ def test_a_servable_has_its_own_sample(make_servable, tmp_path):
 def test_a_sample_fits(tmp_path):
     with pytest.raises(ValueError, match=r"Received a sample of shapes .*\(3, 4\).*Expected"):
         export(sequence_model(keras.layers.GRU(2)), tmp_path, sample=np.zeros((3, 4)))
+
+
+@pytest.mark.parametrize(
+    ("sample", "match"),
+    [
+        (
+            [[0.5, 1, 2, 3]],
+            r"a sample of 4 parts\. Expected arrays of shapes {'x': \(None, 4\)}; m",
+        ),
+        (np.array([["a"] * 4]), "sample of input 'x' that is no array of float32: could not"),
+        ({"x": [[0.5, 1], [2]]}, "sample of input 'x' that is no array of float32: setting an"),
+        (np.zeros((0, 4)), r"a sample of shapes {'x': \(0, 4\)}"),
+        (0.5, r"a sample of shapes {'x': \(\)}"),
+    ],
+)
+def test_a_sample_is_made_of_arrays(tmp_path, sample, match):
+    x = keras.Input((4,), name="x")
+    model = keras.Model(x, keras.layers.Dense(2)(x))
+    with pytest.raises(ValueError, match=match):
+        export(model, tmp_path / "m", "keras", sample=sample)
+
+
+@pytest.mark.usefixtures("same_process")
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_inputs_of_16_bits_are_float32_outside(tmp_path, dtype):
+    x = keras.Input((4,), dtype=dtype, name="x")
+    model = keras.Model(x, keras.layers.Dense(2)(keras.ops.cast(x, "float32")))
+    report = export(model, tmp_path / "m")
+    signature = tf.saved_model.load(str(report.path)).signatures["serving_default"]
+    numbers = tf.constant([[1 / 3, 1e-3, 5.0, -7 / 9]], tf.float32)
+    expected = model(tf.cast(numbers, dtype))
+    np.testing.assert_allclose(signature(x=numbers)["output"], expected, atol=1e-5)
+    # The request that lies beside it is one that the server reads.
+    body = (report.path / "assets.extra" / "sample_request.json").read_bytes()
+    info = LoadedModel(report.path).signature
+    assert read_predict_request(body, info).tensors["x"].dtype == np.float32
+
+
+@pytest.mark.parametrize("name", ["onnx", "openvino"])
+def test_an_output_has_another_name_than_an_input(tmp_path, name):
+    x = keras.Input((4,), name="x")
+    model = keras.Model(x, {"x": keras.layers.Dense(2)(x)})
+    with pytest.raises(ExportError, match=f"{name} cannot tell the output 'x' from the input of"):
+        export(model, tmp_path / "m", name)
 
 
 def test_a_subclassed_model_is_refused(tmp_path):

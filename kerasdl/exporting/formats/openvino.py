@@ -10,7 +10,7 @@ from typing import ClassVar
 from kerasdl.exporting.export_error import ExportError
 from kerasdl.exporting.formats.frozen import write_frozen
 from kerasdl.exporting.formats.packages import quiet, require_package, version_of
-from kerasdl.exporting.numeric_core import NumericCore, numeric_core
+from kerasdl.exporting.numeric_core import NumericCore, numeric_core, require_distinct_names
 from kerasdl.exporting.servable import Servable
 from kerasdl.exporting.signature import Arrays
 
@@ -36,7 +36,9 @@ class OpenVino:
 
     def core(self, servable: Servable) -> NumericCore:
         """Returns the numbers of a signature."""
-        return numeric_core(servable, self.name)
+        core = numeric_core(servable, self.name)
+        require_distinct_names(core, self.name)
+        return core
 
     def write(self, servable: Servable, core: NumericCore, path: Path) -> tuple[str, ...]:
         """Converts the core's graph with OpenVINO's own frontend for TensorFlow."""
