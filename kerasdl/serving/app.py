@@ -9,6 +9,7 @@ import numpy as np
 from kerasdl.serving.answer import Answer, error_answer, refusal
 from kerasdl.serving.batching_options import DEFAULT_BATCHING, BatchingOptions
 from kerasdl.serving.engine import Engine
+from kerasdl.serving.example_results import check_signature
 from kerasdl.serving.examples import read_examples, write_classifications, write_regressions
 from kerasdl.serving.json_text import parse
 from kerasdl.serving.loaded_model import LoadedModel
@@ -18,7 +19,7 @@ from kerasdl.serving.predict_response import write_predict_response
 from kerasdl.serving.registry import ModelRegistry
 from kerasdl.serving.request_body import DisconnectedError, TooLargeError, read_body
 from kerasdl.serving.route import Route, parse_route
-from kerasdl.serving.serving_error import ServingError, invalid
+from kerasdl.serving.serving_error import ServingError, as_serving_error
 
 # Bytes to be read, and numbers to be written, that take some milliseconds.
 _LARGE_BODY = 2**17
@@ -86,8 +87,12 @@ class ServingApp:
             answer = error_answer(
                 ServingError("DEADLINE_EXCEEDED", "Timed out waiting for response")
             )
+        except TooLargeError:
+            answer = refusal(413, f"Request body is larger than {self.max_request_bytes} bytes")
         except DisconnectedError:
             return
+        except Exception as error:
+            answer = error_answer(as_serving_error(error))
         headers = [
             (b"content-type", answer.content_type),
             (b"content-length", str(len(answer.body)).encode()),
@@ -110,22 +115,17 @@ class ServingApp:
         path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
         query = scope.get("query_string", b"").decode("latin-1")
         full_path = f"{path}?{query}" if query else path
-        try:
-            body = await read_body(scope, receive, self.max_request_bytes)
-            if not path.lower().startswith("/v1/"):
-                return other_page(self.engine, scope["method"], path, full_path)
-            if self.cors and scope["method"] == "OPTIONS":
-                return _preflight(scope)
-            route = parse_route(scope["method"], full_path)
-            if route.method == "status":
-                return status_page(self.registry, route)
-            if route.method == "metadata":
-                return metadata_page(self.registry, route)
-            return await self._infer(route, body)
-        except ServingError as error:
-            return error_answer(error)
-        except TooLargeError:
-            return refusal(413, f"Request body is larger than {self.max_request_bytes} bytes")
+        body = await read_body(scope, receive, self.max_request_bytes)
+        if not path.lower().startswith("/v1/"):
+            return other_page(self.engine, scope["method"], path, full_path)
+        if self.cors and scope["method"] == "OPTIONS":
+            return _preflight(scope)
+        route = parse_route(scope["method"], full_path)
+        if route.method == "status":
+            return status_page(self.registry, route)
+        if route.method == "metadata":
+            return metadata_page(self.registry, route)
+        return await self._infer(route, body)
 
     async def _infer(self, route: Route, body: bytes) -> Answer:
         methods = {"predict": self._predict, "classify": self._classify, "regress": self._regress}
@@ -147,27 +147,19 @@ class ServingApp:
         )
 
     async def _classify(self, model: LoadedModel, route: Route, body: bytes) -> bytes:
-        outputs = await self._run_examples(model, route, body, {"classes", "scores"})
-        return write_classifications(outputs.get("classes"), outputs.get("scores"))
+        return write_classifications(await self._run_examples(model, route, body))
 
     async def _regress(self, model: LoadedModel, route: Route, body: bytes) -> bytes:
-        outputs = await self._run_examples(model, route, body, {"outputs"})
-        return write_regressions(outputs["outputs"])
+        return write_regressions(await self._run_examples(model, route, body))
 
     async def _run_examples(
-        self, model: LoadedModel, route: Route, body: bytes, allowed: set[str]
+        self, model: LoadedModel, route: Route, body: bytes
     ) -> dict[str, np.ndarray]:
         name, serialized = await _aside_if(
             len(body) > _LARGE_BODY, lambda: read_examples(parse(body), route.method)
         )
         name = name or DEFAULT_SIGNATURE
-        signature = model.signature(name)
-        found = set(signature.outputs)
-        if set(signature.inputs) != {"inputs"} or not found or not found <= allowed:
-            raise invalid(
-                f"Signature {name} cannot {route.method}: expected input 'inputs' and outputs "
-                f"among {sorted(allowed)}; it has {sorted(signature.inputs)} and {sorted(found)}"
-            )
+        check_signature(name, model.signature(name), route.method)
         return await self._run(model, route, name, {"inputs": serialized})
 
     async def _run(

@@ -88,6 +88,9 @@ class Engine:
         except asyncio.CancelledError:
             code = "DEADLINE_EXCEEDED"
             raise
+        except Exception:
+            code = "INTERNAL"
+            raise
         finally:
             # Names that clients invent would fill the memory.
             known = name if name in self.registry.models else ""

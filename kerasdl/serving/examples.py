@@ -1,10 +1,12 @@
 """Bodies of classify and regress requests and responses."""
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasdl.serving.example_results import classifications, regressions
 from kerasdl.serving.predict_request import signature_name_of
 from kerasdl.serving.predict_response import float_texts
 from kerasdl.serving.serving_error import ServingError, invalid
@@ -49,52 +51,38 @@ def read_examples(document: Any, method: str) -> tuple[str, np.ndarray]:
     return name, serialized
 
 
-def write_classifications(classes: np.ndarray | None, scores: np.ndarray | None) -> bytes:
+def write_classifications(outputs: Mapping[str, np.ndarray]) -> bytes:
     """Returns pairs of label and score for each example as the body of a response.
 
     Args:
-        classes: bytes `[n, k]`, or None: every label is empty.
-        scores: float `[n, k]`, or None: every score is 0.
+        outputs: `classes`, `scores` or both.
 
     Raises:
         ServingError: they do not fit, or there is no example.
     """
-    given = [part for part in (classes, scores) if part is not None]
-    shapes = {part.shape for part in given}
-    if len(shapes) != 1 or given[0].ndim != 2:
-        raise invalid(
-            f"Expected classes and scores of one shape [batch, classes]; received {sorted(shapes)}"
-        )
-    (shape,) = shapes
-    if not shape[0]:
+    labels, scores = classifications(outputs)
+    if not len(labels):
         raise invalid("Cannot convert empty ClassificationResults to JSON")
-    size = shape[0] * shape[1]
-    labels = (
-        ['""'] * size
-        if classes is None
-        else [json.dumps(label.decode("utf-8", errors="replace")) for label in classes.ravel()]
-    )
-    numbers = ["0.0"] * size if scores is None else float_texts(scores)
-    pairs = [f"[{label}, {number}]" for label, number in zip(labels, numbers, strict=True)]
-    width = shape[1]
-    rows = [f"[{', '.join(pairs[i * width : (i + 1) * width])}]" for i in range(shape[0])]
+    words, numbers = map(json.dumps, labels.ravel()), float_texts(scores)
+    pairs = [f"[{word}, {number}]" for word, number in zip(words, numbers, strict=True)]
+    count, width = labels.shape
+    rows = [f"[{', '.join(pairs[i * width : (i + 1) * width])}]" for i in range(count)]
     return f'{{"results": [{", ".join(rows)}]}}'.encode()
 
 
-def write_regressions(outputs: np.ndarray) -> bytes:
+def write_regressions(outputs: Mapping[str, np.ndarray]) -> bytes:
     """Returns a number for each example as the body of a response.
 
     Args:
-        outputs: float `[n]` or `[n, 1]`.
+        outputs: `outputs`.
 
     Raises:
-        ServingError: they have another shape, or there is no example.
+        ServingError: they do not fit, or there is no example.
     """
-    if outputs.ndim not in (1, 2) or outputs.shape[1:] not in ((), (1,)):
-        raise invalid(f"Expected outputs of shape [batch] or [batch, 1]; received {outputs.shape}")
-    if not len(outputs):
+    values = regressions(outputs)
+    if not len(values):
         raise invalid("Cannot convert empty RegressionResults to JSON")
-    return f'{{"results": [{", ".join(float_texts(outputs))}]}}'.encode()
+    return f'{{"results": [{", ".join(float_texts(values))}]}}'.encode()
 
 
 def _serialize(value: Any) -> bytes:
@@ -104,7 +92,7 @@ def _serialize(value: Any) -> bytes:
         raise invalid(f"Example must be JSON object but got JSON {json_type(value)}")
     example = Example()
     for name, feature in value.items():
-        _fill(example.features.feature[name], name, feature)
+        _fill(example.features.feature[encode_text(name).decode()], name, feature)
     return example.SerializeToString()
 
 

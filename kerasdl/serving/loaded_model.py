@@ -75,7 +75,7 @@ class LoadedModel:
             raise ServingError(_code_name(error), str(error.message).splitlines()[0]) from None
         except (TypeError, ValueError) as error:
             raise invalid(str(error).splitlines()[0]) from None
-        return dict(zip(info.outputs, values, strict=True))
+        return dict(zip(info.outputs, map(_array, values), strict=True))
 
     def metadata(self) -> dict[str, Any]:
         """Returns the signatures as TensorFlow Serving's metadata call tells them."""
@@ -172,6 +172,11 @@ def _infos(tensors: Any) -> dict[str, TensorInfo]:
             shape = tuple(None if dim.size < 0 else dim.size for dim in tensor.tensor_shape.dim)
         infos[name] = TensorInfo(types_pb2.DataType.Name(tensor.dtype), shape, tensor.name)
     return infos
+
+
+def _array(value: Any) -> Any:
+    """A session's answer, which is bare where it is a single string."""
+    return np.array(value, object) if isinstance(value, bytes) else value
 
 
 def _code_name(error: Any) -> str:

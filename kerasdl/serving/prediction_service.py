@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 
 from kerasdl.serving.engine import Engine
+from kerasdl.serving.example_results import check_signature, classifications, regressions
 from kerasdl.serving.grpc_error import abort
 from kerasdl.serving.loaded_model import LoadedModel
 from kerasdl.serving.predict_request import DEFAULT_SIGNATURE
-from kerasdl.serving.serving_error import ServingError, invalid
+from kerasdl.serving.serving_error import ServingError, as_serving_error, invalid
 from kerasdl.serving.signature_info import SignatureInfo
 
 
@@ -32,7 +33,7 @@ class PredictionService:
 
             signature = _signature(model, signature_name)
             _check_inputs(set(request.inputs), set(signature.inputs))
-            inputs = {name: tf.make_ndarray(value) for name, value in request.inputs.items()}
+            inputs = {name: _array(name, value) for name, value in request.inputs.items()}
             wanted = _filtered(list(request.output_filter), list(signature.outputs))
             outputs = await self._run(model, signature_name, inputs, request, "Predict")
             response = PredictResponse()
@@ -47,17 +48,11 @@ class PredictionService:
         from tensorflow_serving.apis.classification_pb2 import ClassificationResponse
 
         async def answer(model: LoadedModel, signature_name: str) -> Any:
-            outputs = await self._run_examples(
-                model, signature_name, request, {"classes", "scores"}, "Classify"
-            )
-            classes, scores = outputs.get("classes"), outputs.get("scores")
-            shape = next(iter(outputs.values())).shape
+            outputs = await self._run_examples(model, signature_name, request, "Classify")
             response = ClassificationResponse()
-            for row in range(shape[0]):
+            for labels, scores in zip(*classifications(outputs), strict=True):
                 result = response.result.classifications.add()
-                for column in range(shape[1]):
-                    label = "" if classes is None else classes[row, column].decode()
-                    score = 0.0 if scores is None else float(scores[row, column])
+                for label, score in zip(labels, scores.tolist(), strict=True):
                     result.classes.add(label=label, score=score)
             return response
 
@@ -68,12 +63,10 @@ class PredictionService:
         from tensorflow_serving.apis.regression_pb2 import RegressionResponse
 
         async def answer(model: LoadedModel, signature_name: str) -> Any:
-            outputs = await self._run_examples(
-                model, signature_name, request, {"outputs"}, "Regress"
-            )
+            outputs = await self._run_examples(model, signature_name, request, "Regress")
             response = RegressionResponse()
-            for value in outputs["outputs"].reshape(-1):
-                response.result.regressions.add(value=float(value))
+            for value in regressions(outputs).tolist():
+                response.result.regressions.add(value=value)
             return response
 
         return await self._answer(request, context, "Regress", answer)
@@ -104,11 +97,9 @@ class PredictionService:
         return await self.engine.run(model, signature_name, inputs, name=name, method=method)
 
     async def _run_examples(
-        self, model: LoadedModel, signature_name: str, request: Any, allowed: set[str], method: str
+        self, model: LoadedModel, signature_name: str, request: Any, method: str
     ) -> dict[str, np.ndarray]:
-        found = set(_signature(model, signature_name).outputs)
-        if set(_signature(model, signature_name).inputs) != {"inputs"} or not found <= allowed:
-            raise invalid(f"Signature {signature_name} cannot {method.lower()}")
+        check_signature(signature_name, _signature(model, signature_name), method.lower())
         kind = request.input.WhichOneof("kind")
         if kind is None:
             raise invalid("Input is empty.")
@@ -138,8 +129,8 @@ class PredictionService:
                 self.engine.registry.use(spec.name, version, label) as (number, model),
             ):
                 response = await answer(model, signature_name)
-        except ServingError as error:
-            await abort(context, error)
+        except Exception as error:
+            await abort(context, as_serving_error(error))
         response.model_spec.name = spec.name
         response.model_spec.version.value = number
         if method != "GetModelMetadata":
@@ -151,6 +142,16 @@ def _signature(model: LoadedModel, name: str) -> SignatureInfo:
     if name not in model.signatures:
         raise ServingError("FAILED_PRECONDITION", f'Serving signature key "{name}" not found.')
     return model.signatures[name]
+
+
+def _array(name: str, value: Any) -> np.ndarray:
+    import tensorflow as tf
+
+    try:
+        return tf.make_ndarray(value)
+    except (TypeError, ValueError) as error:
+        reason = str(error).partition("\n")[0]
+        raise invalid(f"Input {name} is no tensor: {reason}") from None
 
 
 def _check_inputs(sent: set[str], wanted: set[str]) -> None:

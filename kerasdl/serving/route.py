@@ -62,9 +62,11 @@ def parse_route(http_method: str, path: str) -> Route:
         raise invalid("Missing model name in request.")
     version = None
     if match["version"] is not None:
-        version = int(match["version"])
-        if version > _LARGEST_VERSION:
+        # Python's `int` refuses thousands of digits.
+        digits = match["version"].lstrip("0") or "0"
+        if len(digits) > len(str(_LARGEST_VERSION)) or int(digits) > _LARGEST_VERSION:
             raise invalid(f"Failed to convert version: {match['version']} to numeric.")
+        version = int(digits)
     if http_method == "POST":
         method = match["method"]
     else:

@@ -1,5 +1,9 @@
 """Why a request could not be answered, in the words of TensorFlow Serving."""
 
+import logging
+
+logger = logging.getLogger("kerasdl.serving")
+
 HTTP_STATUS = {
     "INVALID_ARGUMENT": 400,
     "FAILED_PRECONDITION": 400,
@@ -38,3 +42,12 @@ class ServingError(Exception):
 def invalid(message: str) -> ServingError:
     """Returns the error of a request that is wrong in itself."""
     return ServingError("INVALID_ARGUMENT", message)
+
+
+def as_serving_error(error: Exception) -> ServingError:
+    """Returns an error as one to be answered with; what nobody foresaw is logged, as INTERNAL."""
+    if isinstance(error, ServingError):
+        return error
+    trace = error if logger.isEnabledFor(logging.DEBUG) else None
+    logger.error("A request failed: %s: %s", type(error).__name__, error, exc_info=trace)
+    return ServingError("INTERNAL", "The server failed at this request; its log says how")

@@ -8,6 +8,7 @@ import zlib
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from kerasdl.serving import ModelRegistry, ServingApp
 
@@ -93,6 +94,67 @@ def test_a_signature_of_another_method_is_refused(app, ask, method):
     answer = ask(app, "POST", f"/v1/models/half:{method}", '{"examples": [{"x": 1.0}]}')
     assert answer.status == 400
     assert f"Signature serving_default cannot {method}: expected input 'inputs'" in answer.error
+
+
+@pytest.fixture
+def odd(tmp_path):
+    """A model whose signatures answer in ways that few do."""
+    module = tf.Module()
+    examples = tf.TensorSpec([None], tf.string, "inputs")
+
+    def add(name, spec, outputs):
+        function = tf.function(outputs, input_signature=[spec], autograph=False)
+        setattr(module, name, function)
+
+    number = tf.TensorSpec(None, tf.float32, "x")
+    add("word", number, lambda x: {"word": tf.constant("abc"), "sum": tf.reduce_sum(x)})
+    add("labels", examples, lambda inputs: {"classes": tf.ones([tf.size(inputs), 2], tf.int64)})
+    names = ("word", "labels")
+    tf.saved_model.save(module, str(tmp_path / "odd" / "1"), {n: getattr(module, n) for n in names})
+    registry = ModelRegistry(tmp_path, poll_seconds=0)
+    registry.start()
+    yield ServingApp(registry)
+    registry.close()
+
+
+def test_a_single_string_is_an_output_like_others(odd, ask):
+    path = "/v1/models/odd:predict"
+    answer = ask(odd, "POST", path, '{"signature_name": "word", "inputs": [1, 2]}')
+    assert answer.json == {"outputs": {"sum": 3.0, "word": "abc"}}
+    answer = ask(odd, "POST", path, '{"signature_name": "word", "instances": [1, 2]}')
+    assert answer.status == 400
+    assert "has no shape information" in answer.error
+
+
+def test_classes_that_are_no_words(odd, ask):
+    body = '{"signature_name": "labels", "examples": [{"x": 1}]}'
+    answer = ask(odd, "POST", "/v1/models/odd:classify", body)
+    assert answer.status == 400
+    assert "it has 'inputs' (DT_STRING) and 'classes' (DT_INT64)" in answer.error
+
+
+def test_an_error_that_nobody_foresaw(app, ask, monkeypatch, caplog):
+    broken = ServingApp(app.registry)
+
+    def fail(*arguments):
+        raise ZeroDivisionError("by zero")
+
+    monkeypatch.setattr("kerasdl.serving.app.read_predict_request", fail)
+    monkeypatch.setattr("kerasdl.serving.app.metadata_page", fail)
+    for method, path in (("POST", PREDICT), ("GET", "/v1/models/half/metadata")):
+        answer = ask(broken, method, path, '{"instances": [1]}')
+        assert answer.status == 500
+        assert answer.error == "The server failed at this request; its log says how"
+    assert [one.message for one in caplog.records] == [
+        "A request failed: ZeroDivisionError: by zero"
+    ] * 2
+    assert not any(one.exc_info for one in caplog.records)
+    with caplog.at_level("DEBUG", "kerasdl.serving"):
+        ask(broken, "GET", "/v1/models/half/metadata")
+    assert caplog.records[-1].exc_info[0] is ZeroDivisionError
+    text = broken.engine.metrics.text()
+    assert ':request_count{model_name="half",status="INTERNAL"} 1\n' in text
+    assert 'status="OK"' not in text
 
 
 def test_examples_that_lack_a_feature(app, ask):

@@ -110,11 +110,11 @@ def run(kind, case):
         return [read_examples(parse(body_of(request)), method) for method in request["methods"]]
     if kind == "result_response":
         if request["method"] == "regress":
-            return write_regressions(np.array(request["regressions"], np.float32))
+            return write_regressions({"outputs": np.array(request["regressions"], np.float32)})
         pairs = request["classifications"]
         scores = np.zeros((len(pairs), len(pairs[0]) if pairs else 0), np.float32)
         scores[:] = [[pair["score"] for pair in row] for row in pairs]
-        return write_classifications(None, scores)
+        return write_classifications({"scores": scores})
     if kind == "url":
         try:
             return parse_route(request["method"], request["path"])

@@ -54,6 +54,7 @@ def test_features_of_every_kind():
         ({"examples": [{"a": [1.0, 1]}]}, "element type in feature: a expecting type: float"),
         ({"examples": [{"a": None}]}, "a has element with unexpected JSON type: Null"),
         ({"examples": [{"a": [2**63]}]}, "Only int64_t is supported"),
+        ({"examples": [{"\ud800": 1.0}]}, "The surrogate pair in string is invalid"),
     ],
 )
 def test_examples_that_are_malformed(document, message):
@@ -64,26 +65,24 @@ def test_examples_that_are_malformed(document, message):
 def test_classifications():
     classes = np.array([[b"cat", b"dog"]], dtype=object)
     scores = np.array([[0.25, 0.75]], np.float32)
-    assert json.loads(write_classifications(classes, scores)) == {
+    assert json.loads(write_classifications({"classes": classes, "scores": scores})) == {
         "results": [[["cat", 0.25], ["dog", 0.75]]]
     }
-    assert json.loads(write_classifications(None, scores)) == {
+    assert json.loads(write_classifications({"scores": scores})) == {
         "results": [[["", 0.25], ["", 0.75]]]
     }
-    assert json.loads(write_classifications(classes, None)) == {
+    assert json.loads(write_classifications({"classes": classes})) == {
         "results": [[["cat", 0], ["dog", 0]]]
     }
 
 
 def test_regressions():
     for outputs in (np.array([1.5, 2]), np.array([[1.5], [2]])):
-        assert json.loads(write_regressions(outputs)) == {"results": [1.5, 2.0]}
+        assert json.loads(write_regressions({"outputs": outputs})) == {"results": [1.5, 2.0]}
 
 
-def test_results_of_other_shapes():
-    with pytest.raises(ServingError, match=r"one shape \[batch, classes\]"):
-        write_classifications(np.zeros((1, 2), object), np.zeros((1, 3)))
-    with pytest.raises(ServingError, match=r"of shape \[batch\] or \[batch, 1\]"):
-        write_regressions(np.zeros((2, 2)))
+def test_no_results():
+    with pytest.raises(ServingError, match="empty ClassificationResults"):
+        write_classifications({"scores": np.zeros((0, 2))})
     with pytest.raises(ServingError, match="empty RegressionResults"):
-        write_regressions(np.zeros(0))
+        write_regressions({"outputs": np.zeros(0)})

@@ -87,6 +87,45 @@ def test_classify_and_regress(send):
     assert [one.value for one in send("Regress", request).result.regressions] == [42]
 
 
+@pytest.mark.parametrize(
+    ("method", "request_", "outputs", "message"),
+    [
+        (
+            "Classify",
+            classification_pb2.ClassificationRequest(),
+            {"scores": np.zeros(1, np.float32)},
+            r"one shape \[batch, classes\]; received \[\(1,\)\]",
+        ),
+        (
+            "Regress",
+            regression_pb2.RegressionRequest(),
+            {"outputs": np.zeros((1, 3), np.float32)},
+            r"\[batch\] or \[batch, 1\]; received \(1, 3\)",
+        ),
+    ],
+)
+def test_results_of_another_shape(app, send, monkeypatch, method, request_, outputs, message):
+    async def run(*arguments, **options):
+        return outputs
+
+    monkeypatch.setattr(app.engine, "run", run)
+    request_.model_spec.signature_name = f"{method.lower()}_x_to_y"
+    with pytest.raises(grpc.aio.AioRpcError, match=message) as caught:
+        send(method, examples(request_, 1.0))
+    assert caught.value.code().name == "INVALID_ARGUMENT"
+
+
+def test_an_error_that_nobody_foresaw(app, send, monkeypatch, caplog):
+    async def run(*arguments, **options):
+        raise ZeroDivisionError("by zero")
+
+    monkeypatch.setattr(app.engine, "run", run)
+    with pytest.raises(grpc.aio.AioRpcError, match="its log says how") as caught:
+        send("Predict", predict_request())
+    assert caught.value.code().name == "INTERNAL"
+    assert "A request failed: ZeroDivisionError: by zero" in caplog.messages
+
+
 def test_a_context_belongs_to_every_example(send):
     request = regression_pb2.RegressionRequest()
     request.model_spec.name = "half"
@@ -120,6 +159,14 @@ def unknown_output():
     return request
 
 
+def malformed(**fields):
+    request = predict_request()
+    request.inputs["x"].CopyFrom(tf.make_tensor_proto([1.0, 2.0, 3.0]))
+    for name, value in fields.items():
+        setattr(request.inputs["x"], name, value)
+    return request
+
+
 def twice():
     request = predict_request()
     request.output_filter.extend(["y", "y"])
@@ -139,6 +186,8 @@ def twice():
         ("Predict", predict_request(z=1.0), "INVALID_ARGUMENT", r"1!=1 len\({z}\) != len\({x}\)"),
         ("Predict", unknown_output(), "INVALID_ARGUMENT", "alias not found in signature: z"),
         ("Predict", twice(), "INVALID_ARGUMENT", "duplicate output tensor alias: y"),
+        ("Predict", malformed(tensor_content=b"abcd"), "INVALID_ARGUMENT", "Input x is no tensor"),
+        ("Predict", malformed(dtype=0), "INVALID_ARGUMENT", "Input x is no tensor: "),
         (
             "Classify",
             examples(classification_pb2.ClassificationRequest(), 1.0),
@@ -180,6 +229,15 @@ def test_what_the_model_service_refuses(send):
     request = model_management_pb2.ReloadConfigRequest()
     with pytest.raises(grpc.aio.AioRpcError, match="those of the folder that is served"):
         send("HandleReloadConfigRequest", request, "model")
+
+
+def test_an_address_of_ipv6_is_told_from_its_port(app):
+    async def listen():
+        async with grpc_server(app.engine, "2001:db8::1", 8500):  # an address that nobody has
+            pass
+
+    with pytest.raises(UserError, match=r"Cannot listen at \[2001:db8::1\]:8500 for gRPC"):
+        asyncio.run(listen())
 
 
 def test_a_port_that_is_taken(app):

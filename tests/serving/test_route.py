@@ -14,6 +14,8 @@ from kerasdl.serving.serving_error import ServingError
         ("POST", "/v1/models/a%2Fb/labels/x%3A:classify", Route("a/b", "classify", None, "x:")),
         ("GET", "/v1/models/m", Route("m", "status")),
         ("GET", "/v1/models/m/versions/00012", Route("m", "status", 12)),
+        ("GET", f"/v1/models/m/versions/{'0' * 5000}7", Route("m", "status", 7)),
+        ("GET", "/v1/models/m/versions/0", Route("m", "status", 0)),
         ("GET", "/v1/models/m/labels/l/metadata", Route("m", "metadata", None, "l")),
         ("GET", "/v1/models/m/METADATA", Route("m", "status")),
         ("GET", "/v1/models/..", Route("..", "status")),
@@ -56,6 +58,8 @@ def test_what_is_malformed(method, path):
             "/v1/models/m/versions/9223372036854775808",
             "Failed to convert version: 9223372036854775",
         ),
+        # More digits than Python's `int` reads.
+        (f"/v1/models/m/versions/{'9' * 5000}", "Failed to convert version: 999"),
     ],
 )
 def test_what_cannot_be_found(path, message):
