@@ -117,6 +117,11 @@ def build_model(config: Config, data: Any) -> Any:
     return model
 
 
+def baselines(config: Config, data: Any) -> dict[str, dict[str, float]]:
+    """What saying the commonest class achieves, and the class of the nearest mean image."""
+    return kerasdl.diagnostics.image_baselines(data)
+
+
 def pictures(config: Config, model: Any, data: Any) -> dict[str, Any]:
     """Which class is taken for which, and the worst mistakes."""
     return kerasdl.plots.image_classification(model, data)

@@ -82,6 +82,11 @@ def build_model(config: Config, data: Any) -> Any:
     return model
 
 
+def baselines(config: Config, data: Any) -> dict[str, dict[str, float]]:
+    """What saying the commonest class achieves, and the class of the nearest mean image."""
+    return kerasdl.diagnostics.image_baselines(data)
+
+
 def pictures(config: Config, model: Any, data: Any) -> dict[str, Any]:
     """Which class is taken for which, the worst mistakes, and where the model looks."""
     from kerasdl import diagnostics, plots

@@ -12,8 +12,10 @@ from kerasdl.diagnostics.anomalies import roc_curve as roc_curve
 from kerasdl.diagnostics.attention import attention_rollout as attention_rollout
 from kerasdl.diagnostics.attention import attention_weights as attention_weights
 from kerasdl.diagnostics.bag_of_words import bag_of_words_accuracy as bag_of_words_accuracy
+from kerasdl.diagnostics.baselines import image_baselines as image_baselines
 from kerasdl.diagnostics.baselines import linear_accuracy as linear_accuracy
 from kerasdl.diagnostics.baselines import majority_accuracy as majority_accuracy
+from kerasdl.diagnostics.baselines import nearest_mean_accuracy as nearest_mean_accuracy
 from kerasdl.diagnostics.confusion import confusion_matrix as confusion_matrix
 from kerasdl.diagnostics.confusion import per_class_accuracy as per_class_accuracy
 from kerasdl.diagnostics.evidence import evidence_bounds as evidence_bounds
@@ -55,6 +57,7 @@ __all__ = [
     "detections",
     "evidence_bounds",
     "exact_match",
+    "image_baselines",
     "independent_pixels",
     "interpolate",
     "latent_plane",
@@ -63,6 +66,7 @@ __all__ = [
     "mean_squared_errors",
     "most_wrong",
     "nats_per_character",
+    "nearest_mean_accuracy",
     "nearest_targets",
     "ngram_baselines",
     "per_class_accuracy",

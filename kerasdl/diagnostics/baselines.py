@@ -1,5 +1,7 @@
 """What something simple reaches on the same examples, so that a number means something."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -43,3 +45,42 @@ def linear_accuracy(
         warnings.simplefilter("ignore", ConvergenceWarning)  # close enough for a comparison
         classifier.fit(*train)
     return float(classifier.score(*test))
+
+
+def nearest_mean_accuracy(
+    train: tuple[ArrayLike, ArrayLike], test: tuple[ArrayLike, ArrayLike]
+) -> float:
+    """Returns the accuracy of saying the class whose mean is nearest.
+
+    Args:
+        train: examples `[examples, ...]`, such as images, and class indices `[examples]`.
+        test: the same, of examples that were not seen.
+
+    >>> nearest_mean_accuracy(([[0], [2], [8]], [0, 0, 1]), ([[1], [4], [7]], [0, 1, 1]))
+    0.6666666666666666
+    """
+    examples, labels = map(np.asarray, train)
+    classes = np.unique(labels)
+    means = np.stack([examples[labels == name].mean(axis=0).ravel() for name in classes])
+    # Of |x - mean|^2, what differs between the classes.
+    offsets = (means**2).sum(axis=1) / 2
+    unseen, truth = map(np.asarray, test)
+    # Part by part: as floats, images take many times the memory.
+    parts = np.array_split(unseen, max(1, len(unseen) // 1_000))
+    scores = [part.reshape(len(part), -1) @ means.T - offsets for part in parts]
+    nearest = classes[np.concatenate(scores).argmax(axis=1)]
+    return float((nearest == truth).mean())
+
+
+def image_baselines(data: Any) -> dict[str, dict[str, float]]:
+    """Returns what a classifier of images should at least beat, as `baselines` of a recipe.
+
+    Args:
+        data: labelled images, `kerasdl.data.ImageData`.
+    """
+    train, test = data.arrays("train"), data.arrays("test")
+    found = {
+        "majority class": majority_accuracy(train[1], test[1]),
+        "nearest class mean": nearest_mean_accuracy(train, test),
+    }
+    return {name: {"accuracy": accuracy} for name, accuracy in found.items()}
