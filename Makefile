@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+WORKERS ?= 2
 
 .PHONY: help install dev mnist check format test test-jax bench pictures clean
 
@@ -35,12 +36,12 @@ format: dev      ## put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-test: dev        ## every test
-	$(BIN)/python -m pytest
+test: dev        ## every test, in two processes or WORKERS=N
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 test-jax: dev    ## the layers on Keras's JAX backend
 	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable '.[jax]'
-	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 2 --dist worksteal -m 'not slow_on_jax' \
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not slow_on_jax' \
 		tests/layers tests/losses tests/ops tests/schedules
 
 bench: dev       ## kerasdl against Keras and PyTorch, side by side
