@@ -14,12 +14,18 @@ from kerasdl.serving.serving_error import ServingError
 
 Arrays = dict[str, np.ndarray]
 Run = Callable[[Mapping[str, np.ndarray]], Arrays]
+_Key = tuple[tuple[str, str, tuple[int, ...]], ...]
+
+# So many kinds of requests whose outputs cannot be divided are remembered, and no more:
+# clients could think of any number.
+_MOST_INDIVISIBLE = 1000
 
 
 @dataclass
 class _Task:
     inputs: Arrays
     size: int
+    key: _Key
     shared: bool
     answer: "asyncio.Future[Arrays]"
 
@@ -34,27 +40,38 @@ class Batcher:
 
     Examples are joined along the first axis; only requests of equal inner shapes share
     a batch. One that the model refuses fails alone: the others of its batch are computed again.
+    Once outputs of a kind of request turn out not to follow the number of examples, those requests
+    are computed one by one.
     All methods but those that say so belong to the thread of the event loop.
 
     Args:
         run: computes the signature; called in threads of `executor`.
         executor: where it runs.
         options: the limits; None to compute each request by itself.
+        divisible: whether the first axis of all inputs and outputs may be that of examples;
+            if not, requests are computed by themselves as well.
     """
 
-    def __init__(self, run: Run, executor: Executor, options: BatchingOptions | None) -> None:
+    def __init__(
+        self,
+        run: Run,
+        executor: Executor,
+        options: BatchingOptions | None,
+        *,
+        divisible: bool = True,
+    ) -> None:
         self.run = run
         self.executor = executor
         self.options = options
-        self._queues: dict[tuple[object, ...], deque[_Task]] = {}
+        self.divisible = divisible
+        self._queues: dict[_Key, deque[_Task]] = {}
         # Examples in the queues, and requests that are computed by themselves.
         self._waiting = 0
         self._alone = 0
         self._running = 0
         self._gathering = False
         self._timer: asyncio.TimerHandle | None = None
-        # Known once an output turns out not to follow the number of examples.
-        self._separable = True
+        self._indivisible: set[_Key] = set()
 
     async def submit(self, inputs: Arrays) -> Arrays:
         """Returns the outputs for some inputs.
@@ -65,9 +82,11 @@ class Batcher:
         limits = self.options or DEFAULT_BATCHING
         sizes = {len(value) if value.ndim else 0 for value in inputs.values()}
         size = max(sizes, default=0)
+        key = tuple((name, v.dtype.str, v.shape[1:]) for name, v in inputs.items())
         shared = (
             self.options is not None
-            and self._separable
+            and self.divisible
+            and key not in self._indivisible
             and len(sizes) == 1
             and 0 < size <= limits.max_batch_size
         )
@@ -79,9 +98,8 @@ class Batcher:
                 "UNAVAILABLE", "The batch scheduling queue to which this task was submitted is full"
             )
         loop = asyncio.get_running_loop()
-        task = _Task(inputs, size, shared, loop.create_future())
+        task = _Task(inputs, size, key, shared, loop.create_future())
         if shared:
-            key = tuple((name, v.dtype.str, v.shape[1:]) for name, v in inputs.items())
             self._queues.setdefault(key, deque()).append(task)
             self._waiting += size
             if not self._gathering:
@@ -104,10 +122,8 @@ class Batcher:
                     seconds = options.batch_timeout_micros / 1e6
                     self._timer = loop.call_later(seconds, self._time_is_up)
                 return
-            tasks = self._take(options.max_batch_size)
-            if tasks:
-                self._running += 1
-                self.executor.submit(self._compute, tasks, loop)
+            self._running += 1
+            self.executor.submit(self._compute, self._take(options.max_batch_size), loop)
             waited = False
 
     def _time_is_up(self) -> None:
@@ -123,25 +139,27 @@ class Batcher:
             task = queue.popleft()
             size += task.size
             self._waiting -= task.size
-            if not task.answer.done():  # its client may have gone
-                tasks.append(task)
+            tasks.append(task)
         del self._queues[key]
         if queue:
             self._queues[key] = queue
         return tasks
 
     def _compute(self, tasks: list[_Task], loop: asyncio.AbstractEventLoop) -> None:
-        """Computes tasks, in a thread of the executor."""
+        """Computes those tasks that somebody still waits for, in a thread of the executor."""
+        wanted = [task for task in tasks if not task.answer.done()]
         try:
-            answers = self._run_together(tasks)
+            answers = self._run_together(wanted) if wanted else []
         except BaseException as error:
-            answers = [error] * len(tasks)
+            answers = [error] * len(wanted)
         # A loop that is closed has nobody who waits.
         with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(self._finish, tasks, answers)
+            loop.call_soon_threadsafe(self._finish, tasks[0].shared, wanted, answers)
 
-    def _finish(self, tasks: list[_Task], answers: Sequence[Arrays | BaseException]) -> None:
-        if tasks[0].shared:
+    def _finish(
+        self, shared: bool, tasks: list[_Task], answers: Sequence[Arrays | BaseException]
+    ) -> None:
+        if shared:
             self._running -= 1
         else:
             self._alone -= 1
@@ -173,8 +191,7 @@ class Batcher:
         except ServingError:
             # Somebody's inputs are wrong: each by itself.
             return [self._run_alone(task) for task in tasks]
-        if not all(v.ndim and len(v) == total + padding for v in outputs.values()):
-            self._separable = False
+        if not self._follow(outputs, total + padding, tasks[0].key):
             return [self._run_alone(task) for task in tasks]
         ends = np.cumsum([task.size for task in tasks]).tolist()
         return [
@@ -184,6 +201,15 @@ class Batcher:
 
     def _run_alone(self, task: _Task) -> Arrays | ServingError:
         try:
-            return self.run(task.inputs)
+            outputs = self.run(task.inputs)
         except ServingError as error:
             return error
+        self._follow(outputs, task.size, task.key)
+        return outputs
+
+    def _follow(self, outputs: Arrays, size: int, key: _Key) -> bool:
+        """Says whether outputs have an entry for each example; remembers where they have not."""
+        follow = all(value.ndim and len(value) == size for value in outputs.values())
+        if not follow and len(self._indivisible) < _MOST_INDIVISIBLE:
+            self._indivisible.add(key)
+        return follow

@@ -3,9 +3,9 @@
 import asyncio
 import contextlib
 import time
+import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -33,7 +33,8 @@ class Engine:
         self.metrics = ServerMetrics()
         threads = batching.num_batch_threads if batching else _THREADS_WITHOUT_BATCHING
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="inference")
-        self._batchers: WeakKeyDictionary[LoadedModel, dict[str, Batcher]] = WeakKeyDictionary()
+        self._batchers: weakref.WeakKeyDictionary[LoadedModel, dict[str, Batcher]]
+        self._batchers = weakref.WeakKeyDictionary()
 
     async def run(
         self,
@@ -59,8 +60,14 @@ class Engine:
         started = time.perf_counter()
         batchers = self._batchers.setdefault(model, {})
         if signature_name not in batchers:
+            # A value that holds its key would keep it in the dictionary, and the memory of every
+            # version that ever was. Whoever asks holds the model.
+            weak = weakref.proxy(model)
             batchers[signature_name] = Batcher(
-                lambda tensors: model.run(signature_name, tensors), self._executor, self.batching
+                lambda tensors: weak.run(signature_name, tensors),
+                self._executor,
+                self.batching,
+                divisible=model.signature(signature_name).is_divisible(),
             )
         outputs = await batchers[signature_name].submit(inputs)
         micros = (time.perf_counter() - started) * 1e6

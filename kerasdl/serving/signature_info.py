@@ -29,3 +29,15 @@ class SignatureInfo:
 
     inputs: dict[str, TensorInfo]
     outputs: dict[str, TensorInfo]
+
+    def is_divisible(self) -> bool:
+        """Says whether the first axis of every tensor may be that of examples: its size is open.
+
+        >>> image, label = TensorInfo("DT_FLOAT", (None, 28, 28)), TensorInfo("DT_STRING", (None,))
+        >>> SignatureInfo({"image": image}, {"label": label}).is_divisible()
+        True
+        >>> SignatureInfo({"image": image}, {"mean": TensorInfo("DT_FLOAT", ())}).is_divisible()
+        False
+        """
+        tensors = (*self.inputs.values(), *self.outputs.values())
+        return all(t.shape is None or t.shape[:1] == (None,) for t in tensors)

@@ -169,11 +169,55 @@ def test_without_batching_every_request_is_computed_by_itself(executor):
     assert model.sizes == [1, 1, 1]
 
 
-def test_a_client_that_has_gone_costs_nothing(executor):
+def test_outputs_of_a_fixed_length_are_never_divided(executor):
     model = Model()
 
-    async def run():
-        batcher = Batcher(model, executor, ONE_THREAD)
+    def named(inputs):
+        return {**model(inputs), "names": np.array(["a", "b"])}
+
+    async def run(batcher, *requests):
+        return await asyncio.gather(*[batcher.submit(request) for request in requests])
+
+    batcher = Batcher(named, executor, ONE_THREAD, divisible=False)
+    answers = asyncio.run(run(batcher, numbers(1), numbers(5)))
+    assert [answer["names"].tolist() for answer in answers] == [["a", "b"]] * 2
+    # Where the signature does not tell, one answer does.
+    batcher = Batcher(named, executor, ONE_THREAD)
+    asyncio.run(run(batcher, numbers(0)))
+    answers = asyncio.run(run(batcher, numbers(1), numbers(5)))
+    assert [answer["names"].tolist() for answer in answers] == [["a", "b"]] * 2
+    assert [answer["y"].tolist() for answer in answers] == [[2], [10]]
+
+
+@pytest.mark.parametrize("most", [0, 1000])
+def test_one_odd_shape_leaves_the_others_in_batches(executor, monkeypatch, most):
+    monkeypatch.setattr("kerasdl.serving.batcher._MOST_INDIVISIBLE", most)
+    sizes = []
+
+    def total(inputs):
+        sizes.append(len(inputs["x"]))
+        return {"y": inputs["x"].sum(axis=-1)}
+
+    batcher = Batcher(total, executor, ONE_THREAD)
+
+    async def run(*rows):
+        answers = [batcher.submit({"x": np.array(row)}) for row in rows]
+        return [answer["y"].tolist() for answer in await asyncio.gather(*answers)]
+
+    assert asyncio.run(run([1, 2])) == [3]
+    assert asyncio.run(run([1, 2], [3, 4])) == [3, 7]
+    # Together, and again one by one, where there is no room to remember the first.
+    assert sizes == ([2, 2, 2] if most else [2, 4, 2, 2])
+    assert asyncio.run(run([[1, 2]], [[3, 4]])) == [[3], [7]]
+    assert sizes[-1] == 2
+
+
+@pytest.mark.parametrize("options", [ONE_THREAD, None])
+def test_a_client_that_has_gone_costs_nothing(options):
+    model = Model()
+
+    async def run(executor):
+        batcher = Batcher(model, executor, options)
         model.gate.clear()
         first = asyncio.ensure_future(batcher.submit(numbers(1)))
         await asyncio.sleep(0.05)
@@ -184,7 +228,8 @@ def test_a_client_that_has_gone_costs_nothing(executor):
         model.gate.set()
         return (await first)["y"].tolist(), (await stays)["y"].tolist()
 
-    assert asyncio.run(run()) == ([2], [6])
+    with ThreadPoolExecutor(1) as executor:
+        assert asyncio.run(run(executor)) == ([2], [6])
     assert model.sizes == [1, 1]
 
 
