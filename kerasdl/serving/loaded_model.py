@@ -5,16 +5,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from kerasdl.serving.serving_error import ServingError, invalid
 from kerasdl.serving.signature_info import SignatureInfo, TensorInfo
-
-if TYPE_CHECKING:
-    import tensorflow as tf
-    from tensorflow.core.protobuf.meta_graph_pb2 import MetaGraphDef
 
 # Signatures that TensorFlow keeps for itself.
 _INTERNAL = "__saved_model_"
@@ -35,16 +31,27 @@ class LoadedModel:
     """
 
     def __init__(self, path: Path) -> None:
+        import tensorflow as tf
+
+        # The function behind `tf.compat.v1.saved_model.load`, without its note on deprecation.
+        from tensorflow.python.saved_model.loader_impl import SavedModelLoader
+
         self.path = path
-        self._session, self._meta_graph = _load(path)
-        self.signatures = {
-            name: SignatureInfo(_infos(definition.inputs), _infos(definition.outputs))
-            for name, definition in self._meta_graph.signature_def.items()
-            if not name.startswith(_INTERNAL)
-        }
-        self._calls = {name: self._make_callable(info) for name, info in self.signatures.items()}
         self._users = 0
         self._free = threading.Condition()
+        self._session = tf.compat.v1.Session(graph=tf.Graph())
+        try:
+            loader = SavedModelLoader(str(path))
+            self._meta_graph = loader.load(self._session, [tf.saved_model.SERVING])
+            self.signatures = {
+                name: SignatureInfo(_infos(definition.inputs), _infos(definition.outputs))
+                for name, definition in self._meta_graph.signature_def.items()
+                if not name.startswith(_INTERNAL)
+            }
+            self._calls = {name: self._callable(info) for name, info in self.signatures.items()}
+        except Exception as error:  # of any kind: the files may hold anything
+            self._session.close()
+            raise ServingError("UNKNOWN", f"cannot load {path}: {_reason(error)}") from None
 
     def signature(self, name: str) -> SignatureInfo:
         """Returns a signature.
@@ -120,7 +127,7 @@ class LoadedModel:
             self._free.wait_for(lambda: not self._users, timeout)
         self._session.close()
 
-    def _make_callable(self, info: SignatureInfo) -> Any:
+    def _callable(self, info: SignatureInfo) -> Any:
         from tensorflow.core.protobuf.config_pb2 import CallableOptions, RunOptions
 
         options = CallableOptions(
@@ -134,22 +141,6 @@ class LoadedModel:
         # The public `make_callable` goes through `run`, which looks at every name and
         # shape again: more time than a small model takes.
         return self._session._make_callable_from_options(options)
-
-
-def _load(path: Path) -> "tuple[tf.compat.v1.Session, MetaGraphDef]":
-    import tensorflow as tf
-
-    # The function behind `tf.compat.v1.saved_model.load`, without its note on deprecation.
-    from tensorflow.python.saved_model.loader_impl import SavedModelLoader
-
-    graph = tf.Graph()
-    session = tf.compat.v1.Session(graph=graph)
-    try:
-        meta_graph = SavedModelLoader(str(path)).load(session, [tf.saved_model.SERVING])
-    except (OSError, ValueError, RuntimeError, TypeError, tf.errors.OpError) as error:
-        session.close()
-        raise ServingError("UNKNOWN", f"cannot load {path}: {_reason(error)}") from None
-    return session, meta_graph
 
 
 def _reason(error: Exception) -> str:

@@ -1,6 +1,7 @@
 """The models that a server serves, kept up to date with the disk."""
 
 import contextlib
+import logging
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,6 +13,8 @@ from kerasdl.serving.model_folder import ModelFolder, VersionStatus, not_found
 from kerasdl.serving.serving_error import ServingError, invalid
 from kerasdl.serving.version_policy import VersionPolicy
 from kerasdl.user_error import UserError
+
+logger = logging.getLogger("kerasdl.serving")
 
 
 class ModelRegistry:
@@ -44,6 +47,7 @@ class ModelRegistry:
         self.policy = VersionPolicy(num_versions)
         self.labels = {model: dict(found) for model, found in (labels or {}).items()}
         self.models: dict[str, ModelFolder] = {}
+        self._troubles: dict[str, str] = {}
         self._started = False
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -69,13 +73,13 @@ class ModelRegistry:
             return
         self._started = True
         for model in list(self.models.values()):
-            model.refresh(at_once=True)
+            self._refresh(model, at_once=True)
         if not any(model.loaded for model in self.models.values()):
             reasons = [
                 f"{model.name}: {reason}"
                 for model in self.models.values()
                 for reason in [status.error_message for status in model.statuses.values()]
-                or [f"no version to be served in {model.path}"]
+                or [self._troubles.get(model.name, f"no version to be served in {model.path}")]
             ]
             raise UserError(f"No model can be served. {' '.join(reasons)}")
         self._check_labels()
@@ -133,7 +137,7 @@ class ModelRegistry:
 
     def is_ready(self) -> bool:
         """Says whether every model has a version that is served."""
-        return all(model.loaded for model in self.models.values())
+        return all(model.loaded for model in list(self.models.values()))
 
     def _check_labels(self) -> None:
         for name, labels in self.labels.items():
@@ -150,8 +154,20 @@ class ModelRegistry:
             # A disk that does not answer now may answer at the next look.
             with contextlib.suppress(OSError):
                 self._find()
-                for model in list(self.models.values()):
-                    model.refresh()
+            for model in list(self.models.values()):
+                self._refresh(model)
+
+    def _refresh(self, model: ModelFolder, *, at_once: bool = False) -> None:
+        """Looks at one folder; what goes wrong there is told once, and stops no other."""
+        try:
+            model.refresh(at_once=at_once)
+        except Exception as error:
+            trouble = " ".join(str(error).split()) or type(error).__name__
+            if self._troubles.get(model.name) != trouble:
+                logger.error("%s cannot be looked at: %s", model.name, trouble)
+            self._troubles[model.name] = trouble
+        else:
+            self._troubles.pop(model.name, None)
 
     def _find(self) -> None:
         if self.path is None:

@@ -7,7 +7,6 @@ from kerasdl.exporting.warmup import WARMUP_FILE
 from kerasdl.serving.loaded_model import LoadedModel
 from kerasdl.serving.predict_request import DEFAULT_SIGNATURE
 from kerasdl.serving.protos import parse_proto
-from kerasdl.serving.serving_error import ServingError
 
 logger = logging.getLogger("kerasdl.serving")
 
@@ -25,7 +24,6 @@ def warm_up(model: LoadedModel) -> int:
         model: one that takes no requests yet.
     """
     import tensorflow as tf
-    from google.protobuf.message import DecodeError
     from tensorflow.core.framework.tensor_pb2 import TensorProto
 
     file = model.path / EXTRA_FOLDER / WARMUP_FILE
@@ -41,7 +39,7 @@ def warm_up(model: LoadedModel) -> int:
             }
             model.run(request.model_spec.signature_name or DEFAULT_SIGNATURE, inputs)
             answered += 1
-    except (ServingError, DecodeError, KeyError, tf.errors.OpError) as error:
+    except Exception as error:  # of any kind: the file may hold anything
         reason = next(iter(str(error).splitlines()), type(error).__name__)
         logger.warning("%s is not replayed: %s", file, reason)
     return answered

@@ -2,9 +2,12 @@
 
 import logging
 import shutil
+import threading
+import time
 
 import numpy as np
 import pytest
+from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
 from kerasdl.serving import ModelRegistry
 from kerasdl.serving.loaded_model import LoadedModel
@@ -69,6 +72,24 @@ def test_a_broken_version_is_reported_and_the_old_one_stays(
     assert "\n" not in record.getMessage()
 
 
+def name_a_tensor_that_is_not_there(folder):
+    saved = SavedModel.FromString((folder / "saved_model.pb").read_bytes())
+    saved.meta_graphs[0].signature_def["serving_default"].outputs["y"].name = "nowhere:0"
+    (folder / "saved_model.pb").write_bytes(saved.SerializeToString())
+
+
+def test_a_signature_that_names_a_tensor_that_is_not_there(model, half_plus_two, caplog):
+    name_a_tensor_that_is_not_there(half_plus_two(model.path / "2"))
+    with caplog.at_level(logging.ERROR, "kerasdl.serving"):
+        for _ in range(4):
+            model.refresh()
+    assert ask(model) == 3.0
+    assert (model.statuses[2].state, model.statuses[2].error_code) == ("END", "UNKNOWN")
+    (record,) = caplog.records
+    assert "half version 2 cannot be served: cannot load " in record.getMessage()
+    assert "nowhere:0" in record.getMessage()
+
+
 def test_a_broken_version_that_is_mended_is_served(model, half_plus_two):
     folder = half_plus_two(model.path / "2", offset=5)
     whole = (folder / "saved_model.pb").read_bytes()
@@ -104,8 +125,6 @@ def test_a_version_in_use_is_not_closed_under_a_request(model, half_plus_two):
     loaded = model.get()
     half_plus_two(model.path / "2", offset=5)
     model.refresh()
-    import threading
-
     with loaded.in_use():
         dropping = threading.Thread(target=model.refresh)
         dropping.start()
@@ -189,16 +208,20 @@ def test_nothing_to_serve(path, tmp_path):
         ModelRegistry(tmp_path / path)
 
 
-def test_nothing_that_can_be_loaded(half_plus_two, tmp_path):
-    folder = half_plus_two(tmp_path / "half" / "1")
-    (folder / "saved_model.pb").write_bytes(b"\xff")
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda folder: (folder / "saved_model.pb").write_bytes(b"\xff"),
+        name_a_tensor_that_is_not_there,
+    ],
+)
+def test_nothing_that_can_be_loaded(half_plus_two, tmp_path, spoil):
+    spoil(half_plus_two(tmp_path / "half" / "1"))
     with pytest.raises(UserError, match=r"No model can be served. half: cannot load .*half/1"):
         ModelRegistry(tmp_path, poll_seconds=0).start()
 
 
 def test_new_models_and_versions_are_found_by_the_watch(half_plus_two, tmp_path):
-    import time
-
     half_plus_two(tmp_path / "models" / "half" / "1")
     registry = ModelRegistry(tmp_path / "models", poll_seconds=0.05)
     registry.start()
@@ -213,6 +236,49 @@ def test_new_models_and_versions_are_found_by_the_watch(half_plus_two, tmp_path)
         time.sleep(0.05)
     registry.close()
     assert found == {"half": 2, "other": 4}
+
+
+@pytest.mark.parametrize("error", [OSError("the disk\nis gone"), ValueError("the disk is gone")])
+def test_one_folder_in_trouble_does_not_stop_the_others(
+    half_plus_two, tmp_path, monkeypatch, caplog, error
+):
+    for name in ("bad", "half"):
+        half_plus_two(tmp_path / name / "1")
+    refresh, looks = ModelFolder.refresh, threading.Semaphore(0)
+
+    def fails(self, **options):
+        if self.name == "bad":
+            looks.release()
+            raise error
+        refresh(self, **options)
+
+    monkeypatch.setattr(ModelFolder, "refresh", fails)
+    registry = ModelRegistry(tmp_path, poll_seconds=0.01)
+    registry.start()
+    assert not registry.is_ready()
+    half_plus_two(tmp_path / "half" / "2")
+    for _ in range(5):
+        assert looks.acquire(timeout=60)
+    until = time.monotonic() + 60
+    while registry.models["half"].highest() != 2:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    registry.close()
+    # At every look, and told once.
+    assert [r.getMessage() for r in caplog.records if r.levelname == "ERROR"] == [
+        "bad cannot be looked at: the disk is gone"
+    ]
+
+
+def test_no_folder_that_can_be_looked_at(half_plus_two, tmp_path, monkeypatch):
+    half_plus_two(tmp_path / "half" / "1")
+
+    def fails(self, **options):
+        raise PermissionError("not allowed")
+
+    monkeypatch.setattr(ModelFolder, "refresh", fails)
+    with pytest.raises(UserError, match=r"No model can be served. half: not allowed"):
+        ModelRegistry(tmp_path, poll_seconds=0).start()
 
 
 def test_a_model_for_training_alone_cannot_be_served(tmp_path):

@@ -45,6 +45,17 @@ def test_a_file_of_tensorflow_serving(model):
     assert warm_up(model) == 1
 
 
+def test_a_tensor_that_is_none_is_reported(model, caplog):
+    request = predict_pb2.PredictRequest()
+    request.inputs["x"].dtype = 1
+    request.inputs["x"].tensor_content = b"odd"
+    log = prediction_log_pb2.PredictionLog(predict_log={"request": request})
+    with tf.io.TFRecordWriter(str(file_of(model))) as writer:
+        writer.write(log.SerializeToString())
+    assert warm_up(model) == 0
+    assert "is not replayed: buffer size must be a multiple" in caplog.text
+
+
 def test_no_file(model):
     assert warm_up(model) == 0
 
