@@ -4,10 +4,11 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kerasdl.serving.address import address
 from kerasdl.serving.app import ServingApp
+from kerasdl.serving.connection import connection_class
 from kerasdl.user_error import UserError
 
 if TYPE_CHECKING:
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
 # Longest time, after SIGTERM, for requests that are under way.
 DRAIN_SECONDS = 30
+
+# Connections that wait for another request are kept for longer than load balancers keep them
+# (60 seconds is usual): if both ends let go at once, a request is lost.
+KEEP_ALIVE_SECONDS = 75
 
 
 def serve(
@@ -48,14 +53,16 @@ def serve(
         app,
         log_config=None,
         access_log=False,
-        lifespan="on",
+        lifespan="off",
         ws="none",
         proxy_headers=False,
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
     config.load()
-    config.http_protocol_class = _answering_half_closed(config.http_protocol_class)
+    protocol = config.http_protocol_class
+    config.http_protocol_class = connection_class(protocol, app.timeout_seconds)
     server = uvicorn.Server(config)
     # uvicorn's own handler raises the signal again once it has drained, so that the
     # process dies of it; a supervisor wants exit code 0, also while models are loaded.
@@ -72,27 +79,14 @@ def serve(
                 on_start(listener.getsockname()[1], bound)
             await server.serve([listener])
 
-    with _stopping(server), _listening(host, port) as listener:
+    # The models are dropped, instead of by the application's lifespan, once both servers are done.
+    with _stopping(server), _listening(host, port) as listener, contextlib.closing(app.engine):
         app.registry.start()
         # Now, so that whoever reads what `on_start` prints can connect.
         listener.listen(config.backlog)
         loop_factory = config.get_loop_factory()
         with asyncio.Runner(loop_factory=loop_factory) as runner:
             runner.run(run(listener))
-
-
-def _answering_half_closed(protocol: Any) -> Any:
-    """uvicorn's protocol, for clients that say that they have no more to send.
-
-    It takes them for gone; but whoever has sent a whole request waits for its answer.
-    """
-
-    class Protocol(protocol):
-        def eof_received(self) -> bool:
-            cycle = self.cycle
-            return cycle is not None and not cycle.more_body and not cycle.response_complete
-
-    return Protocol
 
 
 @contextlib.contextmanager

@@ -12,9 +12,18 @@ import sys
 import threading
 import time
 
+import grpc
 import pytest
+from tensorflow.core.framework import tensor_pb2
+from tensorflow_serving.apis import (
+    get_model_status_pb2,
+    model_service_pb2_grpc,
+    predict_pb2,
+    prediction_service_pb2_grpc,
+)
 
 from kerasdl.cli.commands.serve import command
+from kerasdl.serving import serve
 from kerasdl.user_error import UserError
 
 PREDICT = "/v1/models/half:predict"
@@ -125,7 +134,12 @@ def test_a_huge_body(server):
 
 
 def test_a_slow_client_delays_nobody_and_is_dropped(server):
-    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as slow:
+    address = ("127.0.0.1", server.port)
+    with (
+        socket.create_connection(address, timeout=60) as slow,
+        socket.create_connection(address, timeout=60) as slower,
+    ):
+        slower.sendall(f"POST {PREDICT} HTTP/1.1\r\nHost: ".encode())
         slow.sendall(
             f"POST {PREDICT} HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\n{{".encode()
         )
@@ -133,6 +147,7 @@ def test_a_slow_client_delays_nobody_and_is_dropped(server):
         assert server.predict() == 3.0
         assert time.monotonic() - started < 9
         assert b" 504 " in slow.recv(65536).splitlines()[0]
+        assert slower.recv(65536) == b""
 
 
 @pytest.mark.parametrize(
@@ -177,6 +192,19 @@ def test_a_port_that_is_taken(server, half_plus_two, tmp_path):
         f"Error: Cannot listen at 127.0.0.1:{server.port}: Address already in use. "
         "Choose another --host or --port."
     )
+
+
+def test_connections_are_kept_for_longer_than_load_balancers_keep_them(app, monkeypatch):
+    made = []
+
+    def stop(config):
+        made.append(config)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("uvicorn.Server", stop)
+    with pytest.raises(KeyboardInterrupt):
+        serve(app, port=0)
+    assert made[0].timeout_keep_alive > 60
 
 
 def test_versions_change_under_load_and_no_request_is_lost(half_plus_two, tmp_path, start):
@@ -293,3 +321,46 @@ def test_sigterm_lets_requests_end(half_plus_two, tmp_path, start):
     assert server.process.returncode == 0
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", server.port), timeout=5)
+
+
+@pytest.fixture
+def slow(tmp_path):
+    """y = x, after some tenths of a second of work."""
+    import tensorflow as tf
+
+    class Slow(tf.Module):
+        @tf.function(input_signature=[tf.TensorSpec([None], tf.float32, "x")], autograph=False)
+        def predict(self, x):
+            zeros = tf.zeros([500, 500]) * x[0]
+            _, zeros = tf.while_loop(
+                lambda i, _: i < 20, lambda i, a: (i + 1, tf.linalg.matmul(a, a)), (0, zeros)
+            )
+            return {"y": x + tf.reduce_sum(zeros)}
+
+    module = Slow()
+    folder = tmp_path / "slow" / "1"
+    tf.saved_model.save(module, str(folder), {"serving_default": module.predict})
+    return tmp_path
+
+
+def test_sigterm_lets_grpc_requests_end(slow, start):
+    server = start(slow, "--grpc-port", "0", "--max-batch-size", "1")
+    (port,) = [line.rpartition(":")[2] for line in server.lines if line.startswith("gRPC at ")]
+    request = predict_pb2.PredictRequest()
+    request.model_spec.name = "slow"
+    request.inputs["x"].CopyFrom(tensor_pb2.TensorProto(dtype=1, float_val=[3.0]))
+    request.inputs["x"].tensor_shape.dim.add(size=1)
+    status = get_model_status_pb2.GetModelStatusRequest()
+    status.model_spec.name = "slow"
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        predict = prediction_service_pb2_grpc.PredictionServiceStub(channel).Predict
+        answers = [predict.future(request, timeout=60) for _ in range(20)]
+        # On the same connection: once this is answered, those have been received.
+        model_service_pb2_grpc.ModelServiceStub(channel).GetModelStatus(status, timeout=60)
+        assert not answers[-1].done()
+        server.process.send_signal(signal.SIGTERM)
+        assert [answer.result().outputs["y"].float_val[0] for answer in answers] == [3.0] * 20
+    rest, _ = server.process.communicate(timeout=60)
+    assert server.process.returncode == 0
+    assert rest.splitlines()[-1] == "Stopped."
+    assert "Traceback" not in rest
