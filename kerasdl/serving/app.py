@@ -18,7 +18,7 @@ from kerasdl.serving.predict_request import DEFAULT_SIGNATURE, read_predict_requ
 from kerasdl.serving.predict_response import write_predict_response
 from kerasdl.serving.registry import ModelRegistry
 from kerasdl.serving.request_body import DisconnectedError, TooLargeError, read_body
-from kerasdl.serving.route import Route, parse_route
+from kerasdl.serving.route import Route, parse_route, sent_path
 from kerasdl.serving.serving_error import ServingError, as_serving_error
 
 # Bytes to be read, and numbers to be written, that take some milliseconds.
@@ -111,13 +111,13 @@ class ServingApp:
         await send({"type": "http.response.body", "body": body})
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
-        # As it was sent: `%2F` may be part of a name.
-        path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+        path = sent_path(scope)
         query = scope.get("query_string", b"").decode("latin-1")
         full_path = f"{path}?{query}" if query else path
         body = await read_body(scope, receive, self.max_request_bytes)
         if not path.lower().startswith("/v1/"):
-            return other_page(self.engine, scope["method"], path, full_path)
+            prefix = scope.get("root_path", "").rstrip("/")
+            return other_page(self.engine, scope["method"], path, full_path, prefix)
         if self.cors and scope["method"] == "OPTIONS":
             return _preflight(scope)
         route = parse_route(scope["method"], full_path)

@@ -1,5 +1,7 @@
 """What can be asked of a server without asking a model."""
 
+from urllib.parse import quote
+
 from kerasdl.serving.answer import TEXT, Answer, json_answer, refusal
 from kerasdl.serving.engine import Engine
 from kerasdl.serving.registry import ModelRegistry
@@ -9,7 +11,7 @@ from kerasdl.serving.serving_error import invalid
 METRICS_PATH = "/monitoring/prometheus/metrics"
 
 
-def other_page(engine: Engine, method: str, path: str, full_path: str) -> Answer:
+def other_page(engine: Engine, method: str, path: str, full_path: str, prefix: str) -> Answer:
     """Answers a request outside `/v1/`: health, models and metrics.
 
     Args:
@@ -17,6 +19,7 @@ def other_page(engine: Engine, method: str, path: str, full_path: str) -> Answer
         method: `GET`, ...
         path: the path without the query string.
         full_path: the path with it.
+        prefix: what the application is mounted at.
 
     Raises:
         ServingError: it cannot be asked so.
@@ -34,7 +37,7 @@ def other_page(engine: Engine, method: str, path: str, full_path: str) -> Answer
         return Answer(200 if ready else 503, b"ready\n" if ready else b"not ready\n", TEXT)
     if path in ("/", "/models"):
         models = {
-            name: {"version": model.highest(), "url": f"/v1/models/{name}"}
+            name: {"version": model.highest(), "url": f"{prefix}/v1/models/{quote(name, safe='')}"}
             for name, model in sorted(engine.registry.models.items())
         }
         return json_answer({"models": models})

@@ -1,9 +1,11 @@
 """The URLs of TensorFlow Serving's REST interface."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import unquote
+from typing import Any
+from urllib.parse import quote, unquote
 
 from kerasdl.serving.serving_error import invalid
 
@@ -34,6 +36,27 @@ class Route:
     method: str
     version: int | None = None
     label: str | None = None
+
+
+def sent_path(scope: Mapping[str, Any]) -> str:
+    """Returns the path of an ASGI request, below the prefix that the application is mounted at.
+
+    As it was sent, not decoded: `%2F` may be part of a name.
+
+    Args:
+        scope: the request. Its paths include the prefix, `root_path`, which is decoded.
+
+    >>> sent_path({"path": "/t f/v1/a/b", "raw_path": b"/t%20f/v1/a%2Fb", "root_path": "/t f"})
+    '/v1/a%2Fb'
+    """
+    raw = scope.get("raw_path")
+    path = quote(scope["path"], safe="/:") if raw is None else raw.decode("latin-1")
+    prefix = scope.get("root_path", "").rstrip("/")
+    parts = path.split("/")
+    end = prefix.count("/") + 1
+    if unquote("/".join(parts[:end])) == prefix:
+        path = f"/{'/'.join(parts[end:])}"
+    return path
 
 
 @lru_cache(maxsize=256)

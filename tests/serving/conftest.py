@@ -36,7 +36,7 @@ class Response:
         return self.json["error"]
 
 
-async def call(app, method, path, body=b"", headers=(), chunks=None) -> Response:
+async def call(app, method, path, body=b"", headers=(), chunks=None, root_path="") -> Response:
     """Sends one request to the application, as a server would."""
     body = body.encode() if isinstance(body, str) else body
     chunks = [body] if chunks is None else chunks
@@ -58,6 +58,7 @@ async def call(app, method, path, body=b"", headers=(), chunks=None) -> Response
         "method": method,
         "path": raw,
         "raw_path": raw.encode(),
+        "root_path": root_path,
         "query_string": query.encode(),
         "headers": list(headers),
     }
@@ -68,8 +69,8 @@ async def call(app, method, path, body=b"", headers=(), chunks=None) -> Response
 
 @pytest.fixture(scope="session")
 def ask():
-    def run(app, method, path, body=b"", headers=(), chunks=None) -> Response:
-        return asyncio.run(call(app, method, path, body, headers, chunks))
+    def run(*arguments, **options) -> Response:
+        return asyncio.run(call(*arguments, **options))
 
     return run
 

@@ -41,6 +41,15 @@ def test_several_inputs_and_outputs(app, ask):
     assert "mean has no shape information" in answer.error
 
 
+def test_below_a_prefix(app, ask):
+    answer = ask(app, "POST", f"/tf/a{PREDICT}", '{"instances": [3]}', root_path="/tf/a")
+    assert answer.json == {"predictions": [3.5]}
+    answer = ask(app, "GET", "/tf/models", root_path="/tf")
+    assert answer.json["models"]["half"]["url"] == "/tf/v1/models/half"
+    answer = ask(app, "GET", "/tfx/models", root_path="/tf")
+    assert (answer.status, answer.error[:19]) == (404, "Nothing at /tfx/mod")
+
+
 @pytest.mark.parametrize("where", ["", "/versions/123", "/labels/stable"])
 def test_versions_and_labels(app, ask, where):
     answer = ask(app, "POST", f"/v1/models/half{where}:predict", '{"instances": [0]}')

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kerasdl.serving.route import Route, parse_route
+from kerasdl.serving.route import Route, parse_route, sent_path
 from kerasdl.serving.serving_error import ServingError
 
 
@@ -65,3 +65,25 @@ def test_what_is_malformed(method, path):
 def test_what_cannot_be_found(path, message):
     with pytest.raises(ServingError, match=message):
         parse_route("GET", path)
+
+
+@pytest.mark.parametrize(
+    ("scope", "path"),
+    [
+        ({"path": "/v1/models/a/b", "raw_path": b"/v1/models/a%2Fb"}, "/v1/models/a%2Fb"),
+        # A server may leave out what was sent.
+        ({"path": "/v1/models/\u00e9 %:predict"}, "/v1/models/%C3%A9%20%25:predict"),
+        ({"path": "/v1/models/m", "raw_path": None, "root_path": ""}, "/v1/models/m"),
+        ({"path": "/tf/v1/models/m", "root_path": "/tf"}, "/v1/models/m"),
+        ({"path": "/tf/v1/models/m", "root_path": "/tf/"}, "/v1/models/m"),
+        ({"path": "/a/b/v1/m", "raw_path": b"/a/%62/v1/m", "root_path": "/a/b"}, "/v1/m"),
+        ({"path": "/tf", "root_path": "/tf"}, "/"),
+        # Only at the front, and only once.
+        ({"path": "/v1/v1/models/m", "root_path": "/v1"}, "/v1/models/m"),
+        ({"path": "/tfx/v1/models/m", "root_path": "/tf"}, "/tfx/v1/models/m"),
+        # A server may have taken the prefix off.
+        ({"path": "/v1/models/m", "root_path": "/tf"}, "/v1/models/m"),
+    ],
+)
+def test_the_path_below_a_prefix(scope, path):
+    assert sent_path(scope) == path
