@@ -138,10 +138,9 @@ def servable(model: Any, info: Any, samples: Path) -> Any:
     encoder, decoder = model.get_layer("encoder"), model.get_layer("decoder")
     if info.image_shape is None:
         (file,) = samples.iterdir()
-        rows = kerasdl.data.read_points(file)
-        return kerasdl.exporting.numeric_autoencoder(
-            model, encoder, decoder, info.details["features"], rows
-        )
+        features = info.details["features"]
+        rows = kerasdl.data.Table.read(file).numbers(features)
+        return kerasdl.exporting.numeric_autoencoder(model, encoder, decoder, features, rows)
     images = kerasdl.exporting.read_samples(samples, info.image_shape)
     return kerasdl.exporting.image_autoencoder(model, encoder, decoder, images, code="latents")
 

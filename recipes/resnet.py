@@ -12,7 +12,6 @@ Expect: 81.5 % test accuracy after 10 min 23 s on 2 CPU cores
 Command: kerasdl recipe resnet
 """
 
-import dataclasses
 from pathlib import Path
 from typing import Any, Literal
 
@@ -76,10 +75,8 @@ def load_data(config: Config) -> Any:
     data = kerasdl.data.load_images(
         config.data, preferred="cifar10", fallback="digits", **config.image_options
     )
-    changes = [kerasdl.data.random_crop(config.crop)]
-    if config.flip:
-        changes.append(kerasdl.data.random_flip())
-    return dataclasses.replace(data, augmentation=kerasdl.data.compose(*changes))
+    flips = [kerasdl.data.random_flip()] if config.flip else []
+    return data.augmented(kerasdl.data.random_crop(config.crop), *flips)
 
 
 def build_model(config: Config, data: Any) -> Any:

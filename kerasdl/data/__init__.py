@@ -28,7 +28,6 @@ from kerasdl.data.load_labelled_texts import load_labelled_texts as load_labelle
 from kerasdl.data.load_pairs import load_pairs as load_pairs
 from kerasdl.data.load_text import load_text as load_text
 from kerasdl.data.moons import load_moons as load_moons
-from kerasdl.data.moons import read_points as read_points
 from kerasdl.data.noise import noisy_pairs as noisy_pairs
 from kerasdl.data.numeric_table import load_numeric_table as load_numeric_table
 from kerasdl.data.pair_data import SOURCES_FILE as SOURCES_FILE
@@ -79,6 +78,5 @@ __all__ = [
     "random_flip",
     "random_shift",
     "random_unknown",
-    "read_points",
     "tokenizer_from_files",
 ]

@@ -8,7 +8,6 @@ described.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from kerasdl.data.catalogue_entries import ENTRIES, IMAGE_CLASSIFICATION
 from kerasdl.data.catalogue_entry import CatalogueEntry
 from kerasdl.data.data_error import DataError
 from kerasdl.data.data_status import DataStatus
+from kerasdl.data.paths import user_path
 
 
 def entries() -> tuple[CatalogueEntry, ...]:
@@ -64,8 +64,11 @@ def is_path(name: str, data_dir: tfds_folders.FolderName = None) -> bool:
 
     >>> is_path("mnist"), is_path(".")
     (False, True)
+
+    Raises:
+        DataError: if the name is empty, or it cannot be known what lies there.
     """
-    return not _is_named(name, data_dir) and Path(name).expanduser().exists()
+    return not _is_named(name, data_dir) and user_path(name).exists()
 
 
 def check_name(
@@ -149,7 +152,7 @@ def status(name: str, data_dir: tfds_folders.FolderName = None) -> DataStatus:
         DataError: if the name cannot be that of a set.
     """
     if is_path(name, data_dir):
-        return DataStatus(name, prepared=True, location=str(Path(name).expanduser()), searched=())
+        return DataStatus(name, prepared=True, location=str(user_path(name)), searched=())
     entry = find(name)
     if entry is not None and entry.embedded:
         return DataStatus(name, prepared=True, location=entry.embedded_in, searched=())
@@ -162,18 +165,15 @@ def status(name: str, data_dir: tfds_folders.FolderName = None) -> DataStatus:
     )
 
 
-def prepare(
-    name: str,
-    data_dir: tfds_folders.FolderName = None,
-    on_notice: Callable[[str], None] | None = None,
-) -> Path | None:
+def prepare(name: str, data_dir: tfds_folders.FolderName = None) -> Path | None:
     """Downloads a set, unless it is prepared already, and returns its folder.
+
+    That a download starts is said on the error stream.
 
     Args:
         name: the set; there is nothing to prepare in a file or folder of the user's own.
         data_dir: the folder to prepare it in; by default `TFDS_DATA_DIR`, or
             `~/tensorflow_datasets`.
-        on_notice: called with one line before a download starts.
 
     Returns:
         The folder `<data folder>/<name>/<version>`, or None where there is nothing to prepare.
@@ -189,7 +189,7 @@ def prepare(
         return found
     from kerasdl.data.tfds_prepare import download_and_prepare
 
-    return download_and_prepare(name, data_dir, on_notice=on_notice)
+    return download_and_prepare(name, data_dir)
 
 
 def describe(name: str, data_dir: tfds_folders.FolderName = None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kerasdl.data.data_error import DataError
+from kerasdl.data.paths import visible_files, visible_paths
 
 IMAGE_SUFFIXES = (
     ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".ppm", ".pgm", ".pbm", ".tif", ".tiff", ".webp"
@@ -54,29 +55,19 @@ def find_class_files(
         folders are neither.
 
     Raises:
-        DataError: if it is no folder, or the classes are not as `check_classes` wants them.
+        DataError: if it is no folder, something lies beside the folders of splits that is none,
+            or the classes are not as `check_classes` wants them.
     """
     if not folder.is_dir():
         raise DataError(f"{folder} is a file; expected a folder with a subfolder for each class")
-    homes = _subfolders(folder)
-    named = [_SPLITS.get(home.name.lower()) for home in homes]
-    # A class may be called "train"; the folder of a split holds folders.
-    if "train" in named and None not in named and all(map(_subfolders, homes)):
-        classes = [
-            (inner, split)
-            for home, split in zip(homes, named, strict=True)
-            for inner in _subfolders(home)
-        ]
-    else:
-        classes = [(home, "train") for home in homes]
     examples: list[ClassFile] = []
     others = 0
-    for home, split in classes:
-        files = [path for path in sorted(home.rglob("*")) if _is_visible_file(path, home)]
+    for home, split in _classes(_subfolders(folder)):
+        files = visible_files(home)
         found = [path for path in files if path.suffix.lower() in suffixes]
         if not found:
             raise DataError(f"{home} holds no {kind}; fill the folder of this class, or remove it")
-        examples += [ClassFile(path, str(split), home.name) for path in found]
+        examples += [ClassFile(path, split, home.name) for path in found]
         others += len(files) - len(found)
     if not examples:
         loose = any(path.suffix.lower() in suffixes for path in folder.iterdir())
@@ -116,14 +107,26 @@ def check_classes(folder: Path, examples: list[ClassFile], which: str) -> tuple[
     return tuple(names)
 
 
+def _classes(homes: list[Path]) -> list[tuple[Path, str]]:
+    """The folders of classes, and the split of each, from the folders of classes or of splits."""
+    # A class may be called "train"; the folder of a split holds folders.
+    if not any(_SPLITS.get(home.name.lower()) == "train" and _subfolders(home) for home in homes):
+        return [(home, "train") for home in homes]
+    classes = []
+    for home in homes:
+        split, inner = _SPLITS.get(home.name.lower()), _subfolders(home)
+        if split is None:
+            raise DataError(
+                f"{home} lies beside a folder of training examples by class and is neither "
+                "validation nor test; move it away"
+            )
+        if not inner:
+            raise DataError(
+                f"{home} holds no folder for each class, as train does; move it away, or sort it"
+            )
+        classes += [(folder, split) for folder in inner]
+    return classes
+
+
 def _subfolders(folder: Path) -> list[Path]:
-    try:
-        visible = [path for path in folder.iterdir() if not path.name.startswith(".")]
-    except OSError as error:
-        raise DataError(f"{folder} cannot be read: {error.strerror}") from error
-    return sorted(path for path in visible if path.is_dir())
-
-
-def _is_visible_file(path: Path, home: Path) -> bool:
-    hidden = any(part.startswith(".") for part in path.relative_to(home).parts)
-    return not hidden and not path.is_dir()
+    return [path for path in visible_paths(folder) if path.is_dir()]

@@ -9,9 +9,7 @@ two digits tell the year.
 
 import datetime
 
-import numpy as np
-
-from kerasdl.data.splitting import random_order
+from kerasdl.data.splitting import random_order, random_stream
 from kerasdl.data.text_pairs import TextPairs
 
 FIRST, LAST = datetime.date(1950, 1, 1), datetime.date(2049, 12, 31)
@@ -67,9 +65,7 @@ def generate_dates() -> dict[str, TextPairs]:
     for number, (split, count) in enumerate((*_HELD_OUT.items(), ("train", len(days)))):
         chosen = [days[index] for index in order[start : start + count]]
         chosen = chosen * (_FORMATS_PER_DAY if split == "train" else 1)
-        generator = np.random.RandomState(
-            np.random.MT19937(np.random.SeedSequence([_SEED, number]))
-        )
+        generator = random_stream(_SEED, number)
         styles = generator.randint(len(FORMATS), size=len(chosen))
         cases = generator.randint(6, size=len(chosen))
         written = [

@@ -14,11 +14,10 @@ import numpy as np
 
 from kerasdl.data.image_source import ImageSource
 from kerasdl.data.labelled_images import LabelledImages
-from kerasdl.data.splitting import random_order
+from kerasdl.data.splitting import TEST_SEED, stratified_part
 
 # One digit in five is for the test; the split is the same for every run.
 _TEST_FRACTION = 0.2
-_TEST_SEED = 0
 
 
 def load_digits() -> ImageSource:
@@ -33,7 +32,7 @@ def load_digits() -> ImageSource:
 
     bunch = sklearn.datasets.load_digits()
     every = LabelledImages(_draw_like_mnist(bunch.images), bunch.target.astype(np.int64))
-    is_test = _stratified_test(every.labels)
+    is_test = stratified_part(every.labels, _TEST_FRACTION, TEST_SEED)
     return ImageSource(
         name="digits",
         title="scikit-learn's handwritten digits",
@@ -45,15 +44,6 @@ def load_digits() -> ImageSource:
             "test": every.take(np.flatnonzero(is_test)),
         },
     )
-
-
-def _stratified_test(labels: np.ndarray) -> np.ndarray:
-    is_test = np.zeros(len(labels), bool)
-    for label in np.unique(labels):
-        members = np.flatnonzero(labels == label)
-        order = random_order(len(members), _TEST_SEED, int(label))
-        is_test[members[order[: round(len(members) * _TEST_FRACTION)]]] = True
-    return is_test
 
 
 def _draw_like_mnist(small: np.ndarray) -> np.ndarray:

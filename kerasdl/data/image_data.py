@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,16 @@ class ImageData(ResidentData):
         """Returns images and labels of a split."""
         examples = getattr(self, split)
         return examples.images, examples.labels
+
+    def augmented(self, *changes: Augmentation) -> ImageData:
+        """Returns the same images with random changes to each training batch, one by one.
+
+        Args:
+            *changes: such as `kerasdl.data.random_shift(2)`.
+        """
+        from kerasdl.data.augmentation import compose
+
+        return replace(self, augmentation=compose(*changes))
 
     def write_samples(self, folder: Path, count: int = 3) -> None:
         """Writes the first test images as PNG files, named by position and class."""

@@ -14,6 +14,7 @@ from kerasdl.data.class_files import IMAGE_SUFFIXES, ClassFile, check_classes, f
 from kerasdl.data.data_error import DataError
 from kerasdl.data.image_source import ImageSource
 from kerasdl.data.labelled_images import LabelledImages
+from kerasdl.data.paths import user_path
 from kerasdl.exporting.input_error import InputError
 from kerasdl.exporting.read_images import read_images
 
@@ -50,7 +51,7 @@ def read_image_folder(
             class has no image, the images do not fit into memory, or with `strict` a
             file cannot be read.
     """
-    folder = Path(folder).expanduser()
+    folder = user_path(folder)
     files, others = find_class_files(folder, IMAGE_SUFFIXES, "image")
     shape = (*size, channels or 3)
     _check_memory(folder, len(files), shape)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kerasdl.data import catalogue, tfds_folders
@@ -18,11 +17,9 @@ if TYPE_CHECKING:
 
 # Height, width and channels; None for as it is.
 Shape = tuple[int | None, int | None, int | None]
-Notice = Callable[[str], None]
 
 # The part of the training examples that becomes the test split of a set without one.
 _TEST_FRACTION = 0.1
-_TEST_SEED = 0
 # One example each for training, validation and test.
 _FEWEST = 3
 
@@ -37,7 +34,6 @@ def load_images(
     data_dir: tfds_folders.FolderName = None,
     validation_fraction: float = 0.1,
     seed: int = 0,
-    on_notice: Notice | None = None,
 ) -> ImageData:
     """Loads a set of labelled images and carves the validation examples from its training split.
 
@@ -59,8 +55,6 @@ def load_images(
             `TFDS_DATA_DIR` and `~/tensorflow_datasets`.
         validation_fraction: the part of the training examples for validation.
         seed: decides which examples these are.
-        on_notice: called with one line when something else is used than was
-            preferred, or a download starts.
 
     Returns:
         The images, and what they are.
@@ -88,7 +82,7 @@ def load_images(
     if data_dir is not None and not catalogue.is_embedded(chosen):
         tfds_folders.check_data_dir(data_dir)
     try:
-        source = read_source(chosen, data_dir, on_notice)
+        source = read_source(chosen, data_dir)
         if catalogue.is_embedded(chosen):
             reason = f"{source.title} ({source.version}), which need no download."
         else:
@@ -96,10 +90,8 @@ def load_images(
     except DataUnavailableError as error:
         if name != "auto":
             raise
-        source = read_source(fallback, data_dir, on_notice)
+        source = read_source(fallback, data_dir)
         reason = f"{catalogue.title_of(preferred)} {error.reason}: {source.title} instead."
-        if on_notice is not None:
-            on_notice(reason)
     is_fallback = name == "auto" and source.name != preferred
     source = _in_shape(source, image_shape)
     return _divide(source, name, reason, is_fallback, validation_fraction, seed)
@@ -108,14 +100,12 @@ def load_images(
 def read_source(
     name: str,
     data_dir: tfds_folders.FolderName = None,
-    on_notice: Notice | None = None,
 ) -> ImageSource:
     """Returns a set as its source gives it; downloads it if it is not prepared.
 
     Args:
         name: a name of the catalogue or of TFDS.
         data_dir: a folder to look in first.
-        on_notice: called with one line before a download starts.
 
     Raises:
         DataError: as `load_images` does.
@@ -131,7 +121,7 @@ def read_source(
     if folder is None:
         from kerasdl.data.tfds_prepare import download_and_prepare
 
-        folder = download_and_prepare(name, data_dir, on_notice)
+        folder = download_and_prepare(name, data_dir)
     return read_prepared(name, folder)
 
 
@@ -175,7 +165,7 @@ def _divide(
     seed: int,
     by_class: bool = False,
 ) -> ImageData:
-    from kerasdl.data.splitting import carve
+    from kerasdl.data.splitting import TEST_SEED, carve
 
     splits = dict(source.splits)
     reason = " ".join([reason, *source.notes])
@@ -190,7 +180,7 @@ def _divide(
         reason += " It has no test split: its validation split is the test split here."
     if "test" not in splits:
         splits["train"], splits["test"] = carve(
-            splits["train"], _TEST_FRACTION, _TEST_SEED, by_class=by_class
+            splits["train"], _TEST_FRACTION, TEST_SEED, by_class=by_class
         )
         share = f"{_TEST_FRACTION:.0%} of {'each class' if by_class else 'its training examples'}"
         reason += f" It has no test split: {share} are taken."

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from kerasdl.data import catalogue, tfds_folders
 from kerasdl.data.catalogue_entries import TEXT_CLASSIFICATION
 from kerasdl.data.data_error import DataError
@@ -11,14 +9,13 @@ from kerasdl.data.data_info import DataInfo
 from kerasdl.data.labelled_text_data import LabelledTextData
 from kerasdl.data.labelled_text_source import LabelledTextSource
 from kerasdl.data.labelled_texts import LabelledTexts
+from kerasdl.data.paths import user_path
 from kerasdl.data.piece_tokenizer import UNKNOWN, PieceTokenizer
 
 _EMBEDDED = "python_packages"
 # Of a set that comes without them.
 _TEST_FRACTION = 0.15
 _VALIDATION_FRACTION = 0.1
-# The test texts must not depend on the seed of a run.
-_TEST_SEED = 0
 
 
 def load_labelled_texts(
@@ -92,7 +89,7 @@ def _read(
         from kerasdl.data.text_folder import read_text_folder
         from kerasdl.data.text_table import read_text_table
 
-        path = Path(name).expanduser()
+        path = user_path(name)
         if path.is_dir():
             return read_text_folder(path)
         return read_text_table(path, text_column, label_column)
@@ -144,7 +141,7 @@ def _complete(
     """Takes the splits that are missing from the training texts."""
     import numpy as np
 
-    from kerasdl.data.splitting import stratified_part
+    from kerasdl.data.splitting import TEST_SEED, stratified_part
 
     splits = dict(splits)
     missing = [split for split in ("test", "validation") if split not in splits]
@@ -155,7 +152,7 @@ def _complete(
             f"{source.class_names[counts.argmin()]!r}; expected at least {len(missing) + 1}, one "
             f"for each of {', '.join(['train', *missing])}"
         )
-    fractions = {"test": (_TEST_FRACTION, _TEST_SEED), "validation": (_VALIDATION_FRACTION, seed)}
+    fractions = {"test": (_TEST_FRACTION, TEST_SEED), "validation": (_VALIDATION_FRACTION, seed)}
     for split in missing:
         train = splits["train"]
         chosen = stratified_part(train.labels, *fractions[split])

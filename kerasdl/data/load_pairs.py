@@ -9,13 +9,13 @@ from typing import Any
 from kerasdl.data.data_error import DataError
 from kerasdl.data.data_info import DataInfo
 from kerasdl.data.pair_data import PairData
+from kerasdl.data.paths import user_path
 from kerasdl.data.sequence_tokenizer import TOKENIZERS, UNKNOWN, SequenceTokenizer
 from kerasdl.data.text_pairs import TextPairs
 
 _EMBEDDED = "dates"
 # Of a set that comes without one, a split takes this part, and no more than so many pairs.
 _FRACTION, _MOST = 0.05, 2_000
-_TEST_SEED = 0
 
 
 def load_pairs(
@@ -71,7 +71,7 @@ def load_pairs(
     else:
         from kerasdl.data.parallel_text import fingerprint, read_parallel_text
 
-        path = Path(name).expanduser()
+        path = user_path(name)
         splits, notes = read_parallel_text(path, source, target)
         location, version = str(path), fingerprint(splits)
         splits = _complete(splits, seed, notes)
@@ -105,22 +105,23 @@ def load_pairs(
 
 def _complete(splits: dict[str, TextPairs], seed: int, notes: list[str]) -> dict[str, TextPairs]:
     """Takes the splits that are missing from the training pairs."""
-    from kerasdl.data.splitting import random_order
+    from kerasdl.data.splitting import TEST_SEED, random_order
 
+    seeds = {"test": TEST_SEED, "validation": seed}
+    missing = [split for split in seeds if split not in splits]
+    different = len(set(splits["train"].sources))
+    if different <= len(missing):
+        raise DataError(
+            f"{different} different source texts are too few; expected at least "
+            f"{len(missing) + 1}, one for each of {', '.join(['train', *missing])}"
+        )
     splits = dict(splits)
-    for split, split_seed in (("test", _TEST_SEED), ("validation", seed)):
-        if split in splits:
-            continue
+    for split in missing:
         train = splits["train"]
         # By the source text: the same one twice could else be learned by heart.
         texts = sorted(set(train.sources))
         count = min(max(round(len(texts) * _FRACTION), 1), _MOST)
-        if len(texts) < 3:
-            raise DataError(
-                f"{len(texts)} different source texts are too few: a training, a validation and "
-                "a test pair are needed at least"
-            )
-        chosen = {texts[index] for index in random_order(len(texts), split_seed)[:count]}
+        chosen = {texts[index] for index in random_order(len(texts), seeds[split])[:count]}
         held_out = [n for n, text in enumerate(train.sources) if text in chosen]
         rest = [n for n, text in enumerate(train.sources) if text not in chosen]
         splits[split], splits["train"] = train.take(held_out), train.take(rest)

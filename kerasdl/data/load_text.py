@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from kerasdl.data import catalogue, tfds_folders
 from kerasdl.data.catalogue_entries import LANGUAGE_MODELLING
 from kerasdl.data.data_error import DataError
@@ -12,8 +10,6 @@ from kerasdl.data.data_unavailable_error import DataUnavailableError
 from kerasdl.data.text_data import TextData
 from kerasdl.data.text_source import TextSource
 from kerasdl.data.text_tokenizers import TOKENIZERS, to_files
-
-Notice = Callable[[str], None]
 
 _SAMPLES = 3
 
@@ -28,7 +24,6 @@ def load_text(
     context: int = 64,
     steps_per_epoch: int = 250,
     data_dir: tfds_folders.FolderName = None,
-    on_notice: Notice | None = None,
 ) -> TextData:
     """Loads a text and turns it into tokens.
 
@@ -43,7 +38,6 @@ def load_text(
         steps_per_epoch: batches in an epoch.
         data_dir: a folder of prepared TFDS sets, looked in before
             `TFDS_DATA_DIR` and `~/tensorflow_datasets`.
-        on_notice: called with one line when a download starts.
 
     Returns:
         The tokens; `info.details` holds the tokenizer's files and the context.
@@ -66,7 +60,7 @@ def load_text(
         tfds_folders.check_data_dir(data_dir)
     is_fallback = False
     try:
-        source = read_text_source(chosen, data_dir, on_notice)
+        source = read_text_source(chosen, data_dir)
         reason = f"{source.title} {source.version} from {source.location}."
         if catalogue.is_embedded(chosen):
             reason = f"{source.title} ({source.version}), which need no download."
@@ -75,16 +69,14 @@ def load_text(
         if name != "auto":
             raise
         is_fallback = True
-        source = read_text_source(fallback, data_dir, on_notice)
+        source = read_text_source(fallback, data_dir)
         reason = f"{catalogue.title_of(preferred)} {error.reason}: {source.title} instead."
     return _tokenize(
         source, name, reason, is_fallback, tokenizer, vocabulary_size, context, steps_per_epoch
     )  # fmt: skip
 
 
-def read_text_source(
-    name: str, data_dir: tfds_folders.FolderName = None, on_notice: Notice | None = None
-) -> TextSource:
+def read_text_source(name: str, data_dir: tfds_folders.FolderName = None) -> TextSource:
     """Returns a text as its source gives it; downloads it if it is not prepared.
 
     Raises:
@@ -105,7 +97,7 @@ def read_text_source(
     if folder is None:
         from kerasdl.data.tfds_prepare import download_and_prepare
 
-        folder = download_and_prepare(name, data_dir, on_notice=on_notice)
+        folder = download_and_prepare(name, data_dir)
     return read_prepared_text(name, folder)
 
 

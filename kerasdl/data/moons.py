@@ -1,15 +1,7 @@
 """Two interleaving half circles of noisy points."""
 
-from __future__ import annotations
-
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 from kerasdl.data.array_data import ArrayData
 from kerasdl.data.data_info import DataInfo
-
-if TYPE_CHECKING:
-    import numpy as np
 
 FEATURES = ("x", "y")
 _COUNTS = {"train": 50_000, "validation": 5_000, "test": 10_000}
@@ -39,11 +31,18 @@ def load_moons(noise: float = 0.05, seed: int = 0, requested: str = "moons") -> 
     import sklearn
     import sklearn.datasets
 
-    seeds = {"train": (seed, 1), "validation": (seed, 2), "test": (0, 3)}
+    from kerasdl.data.splitting import TEST_SEED, random_stream
+
+    streams = {
+        "train": random_stream(seed, 1),
+        "validation": random_stream(seed, 2),
+        "test": random_stream(TEST_SEED, 3),
+    }
     points = {}
     for split, count in _COUNTS.items():
-        stream = np.random.RandomState(np.random.MT19937(np.random.SeedSequence(seeds[split])))
-        made, _ = sklearn.datasets.make_moons(count, noise=noise or None, random_state=stream)
+        made, _ = sklearn.datasets.make_moons(
+            count, noise=noise or None, random_state=streams[split]
+        )
         points[split] = made.astype(np.float32)
     info = DataInfo(
         name="moons",
@@ -63,10 +62,3 @@ def load_moons(noise: float = 0.05, seed: int = 0, requested: str = "moons") -> 
         test,
         samples={"points.csv": ",".join(FEATURES) + "\n" + rows},
     )
-
-
-def read_points(file: Path) -> np.ndarray:
-    """Returns the numbers of a sample that `load_moons` wrote, float32 `[points, 2]`."""
-    import numpy as np
-
-    return np.loadtxt(file, np.float32, delimiter=",", skiprows=1, ndmin=2)

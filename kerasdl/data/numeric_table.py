@@ -49,6 +49,11 @@ def load_numeric_table(
     features = tuple(columns) or tuple(name for name in table.columns if name != label_column)
     if not features:
         raise DataError(f"{path} has the column {label_column!r} alone; expected numbers beside it")
+    if "" in features:
+        raise DataError(
+            f"{path} has a column without a name, which may be no more than the number of the row; "
+            "name it, or choose with --columns"
+        )
     if label_column in features:
         raise DataError(
             f"the column {label_column!r} cannot be both the label and one of --columns"

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
 import zlib
 from pathlib import Path
 
 from kerasdl.data.data_error import DataError
+from kerasdl.data.paths import visible_paths
+from kerasdl.data.table import read_rows
+from kerasdl.data.text_files import read_lines
 from kerasdl.data.text_pairs import TextPairs
 
-_TABLES = {".tsv": "\t", ".csv": ","}
 _STEMS = {
     "train": ("train",),
     "validation": ("validation", "valid", "val", "dev"),
@@ -26,8 +26,9 @@ def read_parallel_text(
     Args:
         path: a folder with `train.SOURCE` and `train.TARGET`, where line n of one is the
             translation of line n of the other, and if there are such, `val.*` (or `dev.*`,
-            `valid.*`, `validation.*`) and `test*.*`; or a `.tsv` or `.csv` file. A file may be
-            compressed: `train.en.gz`.
+            `valid.*`, `validation.*`) and `test*.*`; or a `.tsv` file, whose quotes are quotation
+            marks, or a `.csv` file, with commas or semicolons and the quotes of a
+            spreadsheet. A file may be compressed: `train.en.gz`.
         source: the ending of the folder's source files; or a column of the table: its name
             in the first line, or its number, from 1, where there is no such line.
         target: the same for the targets.
@@ -72,7 +73,7 @@ def _read_folder(
     folder: Path, source: str | None, target: str | None
 ) -> tuple[dict[str, TextPairs], list[str]]:
     files = {
-        file.name.removesuffix(".gz"): file for file in sorted(folder.iterdir()) if file.is_file()
+        file.name.removesuffix(".gz"): file for file in visible_paths(folder) if file.is_file()
     }
     endings = [name.removeprefix("train.") for name in files if name.startswith("train.")]
     if source is None or target is None:
@@ -104,7 +105,7 @@ def _read_folder(
 
 
 def _pair(source: Path, target: Path) -> TextPairs:
-    sources, targets = ([line.strip() for line in _lines(file)] for file in (source, target))
+    sources, targets = ([line.strip() for line in read_lines(file)] for file in (source, target))
     if len(sources) != len(targets):
         raise DataError(
             f"{source} has {len(sources):,} lines and {target} has {len(targets):,}; expected a "
@@ -114,25 +115,11 @@ def _pair(source: Path, target: Path) -> TextPairs:
 
 
 def _read_table(path: Path, source: str | None, target: str | None) -> TextPairs:
-    name = path.name.removesuffix(".gz")
-    delimiter = next((mark for end, mark in _TABLES.items() if name.endswith(end)), None)
-    if delimiter is None:
-        raise DataError(
-            f"{path} is neither a table (.tsv, .csv) nor a folder with two files, "
-            "train.SOURCE and train.TARGET; expected one of them"
-        )
-    if delimiter == "\t":
-        rows = [line.split("\t") for line in _lines(path)]
-    else:
-        try:
-            rows = list(csv.reader(_lines(path), strict=True))
-        except csv.Error as error:
-            raise DataError(f"{path} is no comma-separated table: {error}") from None
-    rows = [row for row in rows if any(cell.strip() for cell in row)]
+    columns = [source or "source", target or "target"]
+    rows = _rows(path, has_names=not all(map(str.isdecimal, columns)))
     if not rows:
         raise DataError(f"{path} is empty; expected a pair of texts on each line")
-    columns = [source or "source", target or "target"]
-    header = [cell.strip() for cell in rows[0]]
+    header = rows[0]
     numbered = all(column.isdecimal() and column not in header for column in columns)
     if numbered:
         places = [int(column) - 1 for column in columns]
@@ -146,32 +133,27 @@ def _read_table(path: Path, source: str | None, target: str | None) -> TextPairs
                 )
         places = [header.index(column) for column in columns]
         del rows[0]
-    pairs = []
     for row in rows:
         if not 0 <= min(places) <= max(places) < len(row):
             raise DataError(
                 f"{path} has a row of {len(row)} columns, where column {max(places) + 1} is asked "
-                f"for: {delimiter.join(row)[:60]!r}"
+                f"for: {', '.join(row)[:60]!r}"
             )
-        pairs.append((row[places[0]].strip(), row[places[1]].strip()))
-    return TextPairs(tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs))
+    sources, targets = (tuple(row[place] for row in rows) for place in places)
+    return TextPairs(sources, targets)
 
 
-def _lines(path: Path) -> list[str]:
-    """The lines of a file; other characters than a line feed end none, whatever Unicode says."""
-    try:
-        raw = path.read_bytes()
-        raw = gzip.decompress(raw) if path.suffix == ".gz" else raw
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
+def _rows(path: Path, has_names: bool) -> list[list[str]]:
+    """The rows of a table that are not empty; cells without the space around them."""
+    name = path.name.lower().removesuffix(".gz")
+    if name.endswith(".csv"):
+        # Sentences have semicolons, names of columns have none.
+        return read_rows(path, "\t;," if has_names else ",;")[0]
+    if not name.endswith(".tsv"):
         raise DataError(
-            f"{path} is not UTF-8: byte 0x{error.object[error.start]:02x} in line {line}; "
-            "convert it, for example with iconv -f latin1 -t utf-8"
-        ) from None
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path} cannot be read: {error}") from None
-    lines = text.split("\n")
-    if lines[-1] == "":
-        lines.pop()
-    return [line.removesuffix("\r") for line in lines]
+            f"{path} is neither a table (.tsv, .csv) nor a folder with two files, "
+            "train.SOURCE and train.TARGET; expected one of them"
+        )
+    # A corpus, whose quotes are quotation marks.
+    rows = [[cell.strip() for cell in line.split("\t")] for line in read_lines(path)]
+    return [row for row in rows if any(row)]

@@ -5,7 +5,7 @@ import numpy as np
 from kerasdl.data.labelled_images import LabelledImages
 
 # The test examples must not depend on the seed of a run.
-_TEST_SEED = 0
+TEST_SEED = 0
 
 
 def random_stream(*seed: int) -> np.random.RandomState:
@@ -50,24 +50,29 @@ def carve(
         raise ValueError(f"the fraction must be between 0 and 1; received {fraction}")
     if len(examples) < 2:
         raise ValueError(f"two examples or more are needed to divide; received {len(examples)}")
-    groups = [np.arange(len(examples))]
-    if by_class:
-        labels = examples.labels
-        groups = [np.flatnonzero(labels == label) for label in np.unique(labels)]
-    carved = np.zeros(len(examples), bool)
-    for number, members in enumerate(groups):
-        size = min(max(round(len(members) * fraction), 1), len(members) - 1)
-        carved[members[random_order(len(members), seed, number)[:size]]] = True
+    labels = examples.labels if by_class else np.zeros(len(examples), int)
+    carved = stratified_part(labels, fraction, seed)
     return examples.take(np.flatnonzero(~carved)), examples.take(np.flatnonzero(carved))
 
 
-def stratified_part(labels: np.ndarray, fraction: float, seed: int) -> np.ndarray:
+def stratified_part(
+    labels: np.ndarray,
+    fraction: float,
+    seed: int,
+    *,
+    stream: int = 0,
+    among: np.ndarray | None = None,
+) -> np.ndarray:
     """Returns which examples to carve: of each class its share, and at least one.
+
+    The only example of a class is left.
 
     Args:
         labels: class indices.
         fraction: the share of a class.
         seed: decides which examples.
+        stream: another number for another choice with the same seed.
+        among: which examples may be chosen, a boolean for each; by default all.
 
     Returns:
         A boolean for each example.
@@ -80,8 +85,9 @@ def stratified_part(labels: np.ndarray, fraction: float, seed: int) -> np.ndarra
     chosen = np.zeros(len(labels), bool)
     for label in np.unique(labels):
         members = np.flatnonzero(labels == label)
-        order = random_order(len(members), seed, int(label))
-        chosen[members[order[: max(1, round(len(members) * fraction))]]] = True
+        size = min(max(round(len(members) * fraction), 1), len(members) - 1)
+        free = members if among is None else members[among[members]]
+        chosen[free[random_order(len(free), seed, int(label), stream)[:size]]] = True
     return chosen
 
 
@@ -108,13 +114,7 @@ def stratified_split(
         >>> {name: len(part) for name, part in parts.items()}
         {'train': 3, 'validation': 2, 'test': 2}
     """
-    parts: dict[str, list[np.ndarray]] = {"train": [], "validation": [], "test": []}
-    for label in np.unique(labels):
-        members = np.flatnonzero(labels == label)
-        members = members[random_order(len(members), _TEST_SEED, int(label))]
-        test, rest = np.split(members, [max(1, round(len(members) * test_fraction))])
-        rest = np.sort(rest)[random_order(len(rest), seed, int(label), 1)]
-        validation, train = np.split(rest, [max(1, round(len(members) * validation_fraction))])
-        for name, part in (("train", train), ("validation", validation), ("test", test)):
-            parts[name].append(part)
-    return {name: np.sort(np.concatenate(some)) for name, some in parts.items()}
+    test = stratified_part(labels, test_fraction, TEST_SEED)
+    validation = stratified_part(labels, validation_fraction, seed, stream=1, among=~test)
+    parts = {"train": ~test & ~validation, "validation": validation, "test": test}
+    return {name: np.flatnonzero(part) for name, part in parts.items()}

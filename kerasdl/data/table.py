@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerasdl.data.data_error import DataError
+from kerasdl.data.paths import user_path
+from kerasdl.data.text_files import read_text_file
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,35 +56,15 @@ class Table:
         Raises:
             DataError: if the file cannot be read, or is not such a table.
         """
-        path = Path(path).expanduser()
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise DataError(
-                f"{path} is not text in UTF-8 (byte {error.start:,}); convert it: "
-                "iconv -f latin1 -t utf-8"
-            ) from None
-        except OSError as error:
-            raise DataError(f"{path} cannot be read: {error.strerror}") from error
-        first = text.partition("\n")[0]
-        delimiter = next((mark for mark in "\t;," if mark in first), ",")
-        csv.field_size_limit(_LONGEST_CELL)
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        rows, lines = [], []
-        try:
-            columns = tuple(name.strip() for name in next(reader, []))
-            for row in reader:
-                if not any(cell.strip() for cell in row):
-                    continue
-                if len(row) != len(columns):
-                    raise DataError(
-                        f"{path}, line {reader.line_num}: {len(row)} cells, but the first line "
-                        f"names {len(columns)} columns ({', '.join(columns)})"
-                    )
-                rows.append([cell.strip() for cell in row])
-                lines.append(reader.line_num)
-        except csv.Error as error:
-            raise DataError(f"{path}, line {reader.line_num}: {error}") from None
+        path = user_path(path)
+        rows, lines = read_rows(path)
+        columns = tuple(rows.pop(0)) if rows else ()
+        for row, line in zip(rows, lines[1:], strict=True):
+            if len(row) != len(columns):
+                raise DataError(
+                    f"{path}, line {line}: {len(row)} cells, but the first line names "
+                    f"{len(columns)} columns ({', '.join(columns)})"
+                )
         if not rows:
             raise DataError(
                 f"{path} holds no rows; expected names of columns in the first line and an "
@@ -91,7 +73,7 @@ class Table:
         twice = [name for name in columns if columns.count(name) > 1]
         if twice:
             raise DataError(f"{path} names the column {twice[0]!r} twice")
-        return cls(path, columns, rows, lines)
+        return cls(path, columns, rows, lines[1:])
 
     def text(self, column: str, option: str = "") -> list[str]:
         """Returns the cells of a column.
@@ -135,6 +117,36 @@ class Table:
                 f"{', '.join(map(repr, self.columns))}"
             )
         return self.columns.index(column)
+
+
+def read_rows(path: Path, marks: str = "\t;,") -> tuple[list[list[str]], list[int]]:
+    """Returns the rows of a file that are not empty, and for each the number of its last line.
+
+    Args:
+        path: a file in UTF-8, with the quotes of a spreadsheet.
+        marks: what may separate cells; whichever the first line has, in this order.
+
+    Returns:
+        The cells of each row, without the space around them, and the numbers.
+
+    Raises:
+        DataError: if the file cannot be read, or a quote is not closed.
+    """
+    text = read_text_file(path)
+    first = text.lstrip("\n").partition("\n")[0]
+    delimiter = next((mark for mark in marks if mark in first), marks[-1])
+    csv.field_size_limit(_LONGEST_CELL)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows, lines = [], []
+    try:
+        for row in reader:
+            cells = [cell.strip() for cell in row]
+            if any(cells):
+                rows.append(cells)
+                lines.append(reader.line_num)
+    except csv.Error as error:
+        raise DataError(f"{path}, line {reader.line_num}: {error}") from None
+    return rows, lines
 
 
 def number(text: str, place: str) -> float:

@@ -1,9 +1,12 @@
 """A text of the user's own: a file, or all files of a folder."""
 
+import gzip
 import hashlib
+import zlib
 from pathlib import Path
 
 from kerasdl.data.data_error import DataError
+from kerasdl.data.paths import user_path, visible_files
 from kerasdl.data.text_source import TextSource, divide
 
 
@@ -17,7 +20,7 @@ def load_text_files(path: str | Path) -> TextSource:
     Raises:
         DataError: if there is no text, or a file is not text in UTF-8.
     """
-    path = Path(path).expanduser()
+    path = user_path(path)
     files = [path] if path.is_file() else _files(path)
     text = "\n".join(read_text_file(file) for file in files)
     if not text.strip():
@@ -33,12 +36,7 @@ def load_text_files(path: str | Path) -> TextSource:
 
 
 def _files(folder: Path) -> list[Path]:
-    found = sorted(
-        file
-        for file in folder.rglob("*")
-        if file.is_file()
-        and not any(part.startswith(".") for part in file.relative_to(folder).parts)
-    )
+    found = [file for file in visible_files(folder) if file.is_file()]
     if not found:
         raise DataError(f"the folder {folder} holds no files; expected text files")
     return found
@@ -47,18 +45,34 @@ def _files(folder: Path) -> list[Path]:
 def read_text_file(file: Path) -> str:
     """Returns a text in UTF-8, its lines ended as on every system but Windows.
 
+    A mark of byte order at its beginning is left out, and a file that is called `*.gz` unpacked.
+
     Raises:
         DataError: if the file cannot be read, or is no such text.
     """
     try:
-        text = file.read_bytes().decode("utf-8-sig")
+        raw = file.read_bytes()
+        raw = gzip.decompress(raw) if file.suffix.lower() == ".gz" else raw
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
         raise DataError(
-            f"{file} is not text in UTF-8 (byte {error.object[error.start]:#04x} at "
-            f"{error.start:,}); convert it: iconv -f latin1 -t utf-8, or take it out of the folder"
+            f"{file} is not text in UTF-8 (byte {error.object[error.start]:#04x} in line "
+            f"{line:,}); convert it: iconv -f latin1 -t utf-8"
         ) from None
-    except OSError as error:
-        raise DataError(f"{file} cannot be read: {error.strerror}") from error
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"{file} cannot be read: {reason}") from error
     if "\0" in text:
         raise DataError(f"{file} is not text: it holds a zero byte; expected text in UTF-8")
     return text.replace("\r\n", "\n")
+
+
+def read_lines(file: Path) -> list[str]:
+    """Returns the lines of a text; no character but a line feed ends one, whatever Unicode says.
+
+    Raises:
+        DataError: as `read_text_file` does.
+    """
+    lines = read_text_file(file).split("\n")
+    return lines if lines[-1] else lines[:-1]

@@ -23,7 +23,7 @@ def data_folders(data_dir: FolderName = None) -> list[Path]:
     The first one is the folder that new sets are prepared in.
     """
     candidates = (data_dir, os.environ.get("TFDS_DATA_DIR"), "~/tensorflow_datasets")
-    folders = [Path(folder).expanduser() for folder in candidates if folder]
+    folders = [Path(os.path.expanduser(folder)) for folder in candidates if folder]
     return list(dict.fromkeys(folders))
 
 
@@ -52,7 +52,7 @@ def check_data_dir(data_dir: str | os.PathLike[str]) -> Path:
         DataError: if it does not exist, is no folder, lies inside of a set or
             holds other things.
     """
-    folder = Path(data_dir).expanduser()
+    folder = Path(os.path.expanduser(data_dir))
     if not folder.is_dir():
         problem = "is a file, not a folder" if folder.exists() else "does not exist"
         raise DataError(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +17,8 @@ from kerasdl.data.quiet import quiet_tfds
 _TFDS_HOST = "https://storage.googleapis.com/tfds-data"
 
 
-def download_and_prepare(
-    name: str,
-    data_dir: tfds_folders.FolderName = None,
-    on_notice: Callable[[str], None] | None = None,
-) -> Path:
-    """Prepares a set that is in none of the data folders.
+def download_and_prepare(name: str, data_dir: tfds_folders.FolderName = None) -> Path:
+    """Prepares a set that is in none of the data folders, and says so on the error stream.
 
     TFDS writes into a temporary folder and renames it at the end: a download
     that is broken off leaves nothing that looks prepared.
@@ -32,7 +27,6 @@ def download_and_prepare(
         name: the set.
         data_dir: the folder to prepare it in; by default `TFDS_DATA_DIR`, or
             `~/tensorflow_datasets`.
-        on_notice: called with one line before the download starts.
 
     Returns:
         The folder of the set.
@@ -54,8 +48,8 @@ def download_and_prepare(
         problem = network.unreachable(addresses[0])
         if problem is not None:
             raise _unavailable(name, data_dir, str(builder.info.version), problem)
-        if on_notice is not None:
-            on_notice(f"Downloading {catalogue.title_of(name)} into {folder}")
+        # A run would else stand still for minutes; standard output is for what was asked for.
+        print(f"Downloading {catalogue.title_of(name)} into {folder}", file=sys.stderr, flush=True)
         try:
             _download(builder)
         except Exception as error:  # anything: network, disk, checksums, a server's whims

@@ -1,12 +1,13 @@
 """Image files and arrays as the pixels that a model expects."""
 
+import contextlib
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from kerasdl.exporting.input_error import InputError
 
@@ -90,19 +91,37 @@ def read_samples(folder: str | Path, image_shape: tuple[int, int, int]) -> np.nd
     return np.concatenate([read_images(file, image_shape).images for file in files])
 
 
+def image_size(path: Path) -> tuple[int, int]:
+    """Returns the height and width of an image file, upright, from its first bytes alone.
+
+    Raises:
+        InputError: If there is no such image.
+    """
+    with _opened(path) as image:
+        width, height = image.size
+        on_its_side = image.getexif().get(ExifTags.Base.Orientation, 1) > 4
+        return (width, height) if on_its_side else (height, width)
+
+
 def _read_file(path: Path, notes: list[str]) -> np.ndarray:
     """Returns uint8 `[h, w, 1, 3 or 4]`."""
+    with _opened(path) as image:
+        pictures = getattr(image, "n_frames", 1)
+        if pictures > 1:
+            notes.append(f"the first of {pictures} pictures is used")
+        return _pixels(ImageOps.exif_transpose(image), path, notes)
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    """An image file that is read in the block; what goes wrong there is an InputError."""
     try:
         with warnings.catch_warnings():
             # A small file that would fill the memory; other warnings are about metadata.
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path, formats=FORMATS) as image:
-                pictures = getattr(image, "n_frames", 1)
-                if pictures > 1:
-                    notes.append(f"the first of {pictures} pictures is used")
-                upright = ImageOps.exif_transpose(image)
-                return _pixels(upright, path, notes)
+                yield image
     except UnidentifiedImageError as error:
         raise InputError(
             f"{path} is not an image that can be decoded; expected {', '.join(FORMATS)} or .npy"

@@ -1,6 +1,7 @@
 """Writing a figure to a file."""
 
 import os
+import warnings
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -40,6 +41,8 @@ def save(figure: Figure, path: str | os.PathLike[str]) -> Path:
     path = Path(path)
     if path.suffix.lower() != ".png":
         raise ValueError(f"path must end in .png, received {str(path)!r}")
-    with replacing(path) as temporary:
+    with replacing(path) as temporary, warnings.catch_warnings():
+        # A user's own words, in letters that matplotlib's font lacks: boxes are drawn for them.
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         figure.savefig(temporary, format="png", dpi=_DOTS_PER_INCH, metadata={"Software": None})
     return path

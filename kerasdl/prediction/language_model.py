@@ -1,7 +1,6 @@
 """Continuations by a language model."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +9,7 @@ from kerasdl.data.data_error import DataError
 from kerasdl.data.text_tokenizers import from_files
 from kerasdl.exporting.input_error import InputError
 from kerasdl.exporting.served_model import ServedModel
+from kerasdl.prediction.given_files import read_text
 from kerasdl.prediction.predictor import Predictor, Row
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class LanguageModelPredictor(Predictor):
         self.check_options(options)
         prompt = options.pop("prompt", None)
         prompts = [("--prompt", prompt)] if prompt is not None else []
-        prompts += [(path, _read(path)) for path in inputs]
+        prompts += [(path, read_text(path)) for path in inputs]
         chosen = _DEFAULTS | options
         return [
             {"input": name, "prompt": text, "text": self.write(text, **options), **chosen}
@@ -122,15 +122,3 @@ def continuations(
         + predictor.write(prompt, **options)
         for prompt in prompts[:count]
     }
-
-
-def _read(path: str) -> str:
-    try:
-        text = Path(path).read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise InputError(
-            f"{path} cannot be read ({error.strerror}); expected a text file, or --prompt TEXT"
-        ) from error
-    except UnicodeDecodeError:
-        raise InputError(f"{path} is not text in UTF-8; expected a text file") from None
-    return text

@@ -1,13 +1,13 @@
 """Rows of numbers, as a person writes them."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
 from kerasdl.data.data_error import DataError
 from kerasdl.data.table import Table, number
 from kerasdl.exporting.input_error import InputError
+from kerasdl.prediction.given_files import named_file
 
 EXPECTED = 'numbers such as "0.3,0.5", or CSV or TSV files whose first line names the columns'
 
@@ -26,9 +26,9 @@ def read_rows(given: str, features: Sequence[str]) -> tuple[list[str], np.ndarra
     Raises:
         InputError: if it is neither, or a number is missing or not finite.
     """
-    path = Path(given).expanduser()
+    path = named_file(given)
     try:
-        if path.is_file():
+        if path is not None:
             table = Table.read(path)
             names = [f"{path.name}[{row}]" for row in range(len(table.rows))]
             return names, table.numbers(features).astype(np.float32)

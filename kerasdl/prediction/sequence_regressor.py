@@ -10,6 +10,7 @@ from kerasdl.data.data_error import DataError
 from kerasdl.data.table import Table
 from kerasdl.exporting.input_error import InputError
 from kerasdl.exporting.served_model import ServedModel
+from kerasdl.prediction.given_files import named_file
 from kerasdl.prediction.predictor import Predictor, Row
 
 
@@ -59,8 +60,8 @@ class SequenceRegressorPredictor(Predictor):
         )
 
     def _read(self, given: str) -> np.ndarray:
-        path = Path(given).expanduser()
-        if not path.is_file():
+        path = named_file(given)
+        if path is None:
             raise InputError(
                 f"{given!r} is no file; expected a CSV or TSV file with the columns "
                 f"{', '.join(self.features)}, and a row for each step"

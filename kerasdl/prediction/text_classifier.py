@@ -1,16 +1,14 @@
 """Predictions of a classifier of texts."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from kerasdl.data.data_error import DataError
 from kerasdl.data.piece_tokenizer import UNKNOWN, PieceTokenizer
 from kerasdl.data.sequence_tokenizer import pad
-from kerasdl.data.text_files import read_text_file
 from kerasdl.exporting.input_error import InputError
 from kerasdl.exporting.served_model import ServedModel
 from kerasdl.prediction.classifier import ClassifierPredictor
+from kerasdl.prediction.given_files import named_file, read_text
 from kerasdl.prediction.prediction import Prediction
 from kerasdl.prediction.predictor import Row
 
@@ -67,16 +65,9 @@ class TextClassifierPredictor(ClassifierPredictor):
 
 def _read(given: str) -> tuple[str, str]:
     """What to call a text, and the text: that of a file, or the words themselves."""
-    path = Path(given).expanduser()
-    try:
-        is_file = path.is_file()
-    except OSError:  # a text too long for a name
-        is_file = False
-    if is_file or path.suffix == ".txt":
-        try:
-            name, text = path.name, read_text_file(path)
-        except DataError as error:
-            raise InputError(str(error)) from error
+    file = named_file(given)
+    if file is not None:
+        name, text = file.name, read_text(file)
     else:
         line = " ".join(given.split())
         name, text = line if len(line) <= _EDGE else f"{line[: _EDGE - 1]}…", given

@@ -1,7 +1,6 @@
 """Translations."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from kerasdl.data.sequence_tokenizer import UNKNOWN, SequenceTokenizer, pad
 from kerasdl.exporting.input_error import InputError
 from kerasdl.exporting.served_model import ServedModel
 from kerasdl.exporting.translator import translator
+from kerasdl.prediction.given_files import named_file, read_text
 from kerasdl.prediction.predictor import Predictor, Row
 
 _EDGE = 40
@@ -27,7 +27,7 @@ class TranslatorPredictor(Predictor):
     """
 
     kind = "translator"
-    expects = "texts, or .txt files with a text on each line"
+    expects = "texts, or files with a text on each line"
 
     def __init__(self, model: ServedModel) -> None:
         super().__init__(model)
@@ -106,15 +106,9 @@ def translate(model: Any, data: PairData, texts: Sequence[str]) -> list[str]:
 
 def _texts(given: str) -> list[str]:
     """The lines of a text file, or the text itself."""
-    path = Path(given)
-    if path.suffix == ".txt":
-        try:
-            texts = [line.strip() for line in path.read_text(encoding="utf-8").split("\n")]
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"{given} cannot be read as a text file: {error}") from None
-        texts = [text for text in texts if text]
-    else:
-        texts = [given.strip()] if given.strip() else []
+    file = named_file(given)
+    lines = [given] if file is None else read_text(file).split("\n")
+    texts = [line.strip() for line in lines if line.strip()]
     if not texts:
         raise InputError(f"there is no text in {given!r}; expected {TranslatorPredictor.expects}")
     return texts

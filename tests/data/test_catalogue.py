@@ -107,6 +107,19 @@ def test_a_set_for_another_task_is_refused():
         catalogue.check_name("mnist", tasks=("x",))
 
 
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("", "the name of the data is empty"),
+        ("x" * 300, "cannot be looked for: File name too long"),
+        ("~nobody-of-this-name/x", "unknown data set '~nobody-of-this-name/x'"),
+    ],
+)
+def test_a_name_that_cannot_be_one(name, message):
+    with pytest.raises(DataError, match=message):
+        catalogue.check_name(name)
+
+
 def test_a_path_goes_where_a_name_does_not(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mnist").mkdir()

@@ -1,5 +1,8 @@
 """A folder of images by class becomes a data set; what is wrong with it is told in one line."""
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -93,6 +96,34 @@ def test_a_class_may_be_called_train(tmp_path):
     for name in ("train", "tram"):
         draw(tmp_path / name / "0.png", (1, 2, 3))
     assert read_image_folder(tmp_path, (4, 4)).class_names == ("train", "tram")
+
+
+@pytest.mark.parametrize("other", ["test", "extra"])
+def test_what_lies_beside_the_splits_makes_them_no_classes(tmp_path, other):
+    for name in ("train/cat", "train/dog"):
+        draw(tmp_path / name / "0.png", (1, 2, 3))
+    draw(tmp_path / other / "0.png", (1, 2, 3))
+    problem = {
+        "test": "holds no folder for each class, as train does; move it away, or sort it",
+        "extra": "lies beside a folder of training examples by class and is neither validation nor",
+    }
+    with pytest.raises(DataError, match=f"{tmp_path / other} {problem[other]}"):
+        read_image_folder(tmp_path, (4, 4))
+    (tmp_path / other).rename(tmp_path / ".hidden")
+    assert read_image_folder(tmp_path, (4, 4)).class_names == ("cat", "dog")
+
+
+def test_the_folder_of_a_class_that_may_not_be_read(folder, monkeypatch):
+    scandir = os.scandir
+
+    def refuse(path):
+        if Path(path).name == "dog":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(DataError, match="dog cannot be read: Permission denied"):
+        read_image_folder(folder, (4, 4))
 
 
 def test_unreadable_images_are_named_and_left_out_or_an_error(folder):

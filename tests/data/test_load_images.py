@@ -11,23 +11,19 @@ from kerasdl.data import DataError, DataUnavailableError, load_images
 
 
 def test_auto_takes_mnist_where_it_is_prepared(mnist_folder):
-    notices: list[str] = []
-    data = load_images(data_dir=mnist_folder, on_notice=notices.append)
+    data = load_images(data_dir=mnist_folder)
     info = data.info
     assert (info.name, info.requested, info.version) == ("mnist", "auto", "3.0.1")
     assert info.location == str(mnist_folder / "mnist" / "3.0.1")
     assert info.reason == f"MNIST 3.0.1 from {info.location}."
-    assert notices == []
     counts = {"train": len(data.train), "validation": len(data.validation), "test": len(data.test)}
     assert info.counts == counts
     assert counts["validation"] == round(0.1 * (counts["train"] + counts["validation"]))
 
 
 def test_auto_falls_back_and_says_so(tmp_path):
-    notices: list[str] = []
-    data = load_images(data_dir=tmp_path, on_notice=notices.append)
+    data = load_images(data_dir=tmp_path)
     assert (data.info.name, data.info.requested) == ("digits", "auto")
-    assert notices == [data.info.reason]
     assert data.info.reason.startswith(f"MNIST is not prepared in {tmp_path} or ")
     assert "could not be downloaded (data.example cannot be reached)" in data.info.reason
     assert data.info.reason.endswith(": scikit-learn's handwritten digits instead.")
@@ -202,3 +198,17 @@ def test_batches_of_all_three_parts():
         labels = np.concatenate([labels.numpy() for _, labels in batches])
         np.testing.assert_array_equal(images, part.images)
         np.testing.assert_array_equal(labels, part.labels)
+
+
+def test_images_are_augmented_in_training_alone():
+    def darken(batch, seed):
+        images, labels = batch
+        return images // 2, labels
+
+    data = load_images("digits")
+    changed = data.augmented(darken, darken)
+    assert data.augmentation is None
+    plain, quarter = (next(iter(some.epoch_batches(8, 0, 0)))[0] for some in (data, changed))
+    np.testing.assert_array_equal(quarter, plain // 4)
+    plain, same = (next(iter(some.test_batches(8)))[0] for some in (data, changed))
+    np.testing.assert_array_equal(same, plain)

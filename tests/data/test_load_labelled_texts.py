@@ -163,7 +163,7 @@ def test_a_folder_that_cannot_be_used(tmp_path: Path, texts: dict[str, str], mes
 def test_files_that_are_no_text(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "folder", by_class())
     (folder / "cat" / "1.txt").write_bytes(b"caf\xe9")
-    with pytest.raises(DataError, match=r"1\.txt is not text in UTF-8 \(byte 0xe9 at 3\)"):
+    with pytest.raises(DataError, match=r"1\.txt is not text in UTF-8 \(byte 0xe9 in line 1\)"):
         load(folder)
     (tmp_path / "latin.csv").write_bytes(b"text,label\ncaf\xe9,x\n")
     with pytest.raises(DataError, match=r"latin\.csv is not text in UTF-8"):

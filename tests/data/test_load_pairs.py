@@ -95,8 +95,22 @@ def test_what_cannot_be_used(tmp_path: Path, options: dict, message: str) -> Non
 
 
 def test_too_few_texts(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="2 different source texts are too few"):
-        load_pairs(own(tmp_path, count=2), source="a", target="b")
+    name = own(tmp_path, count=2)
+    message = "2 different source texts are too few; expected at least 3, one for each of train, te"
+    with pytest.raises(DataError, match=message):
+        load_pairs(name, source="a", target="b")
+    # Two are enough where the test is given.
+    for ending in "ab":
+        (tmp_path / f"test.{ending}").write_bytes((tmp_path / f"train.{ending}").read_bytes())
+    data = load_pairs(name, source="a", target="b", tokenizer="characters")
+    assert len(set(data.train.sources)) == len(set(data.validation.sources)) == 1
+
+
+def test_three_texts_are_one_for_each_split(tmp_path: Path) -> None:
+    data = load_pairs(
+        own(tmp_path, count=3, repeat=1), source="a", target="b", tokenizer="characters"
+    )
+    assert data.info.counts == {"train": 1, "validation": 1, "test": 1}
 
 
 def test_words_that_are_not_in_the_vocabulary_are_counted(tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def test_samples_are_prompts_of_the_test_split(tmp_path: Path, shakespeare: Path
     [
         (b"", "is empty; expected a text"),
         (b" \n ", "is empty; expected a text"),
-        (b"caf\xe9 " * 999, r"is not text in UTF-8 \(byte 0xe9 at 3\)"),
+        (b"caf\xe9 " * 999, r"is not text in UTF-8 \(byte 0xe9 in line 1\)"),
         ("text".encode("utf-16-le"), "is not text: it holds a zero byte"),
         (b"ab" * 300, r"too short: its \w+ split has 30 tokens, and --context 64 needs 65"),
     ],

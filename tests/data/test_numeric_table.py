@@ -47,6 +47,15 @@ def test_the_seed_chooses_validation_but_not_test(flowers):
     assert not np.array_equal(one.validation[0], other.validation[0])
 
 
+def test_a_column_without_a_name_is_no_feature_by_default(write):
+    """Such as the index that pandas writes, which in a sorted table gives the class away."""
+    rows = "".join(f"{i},{i % 7},{'a' if i < 20 else 'b'}\n" for i in range(40))
+    with pytest.raises(DataError, match=r"a column without a name, .*; name it, or choose with "):
+        load_numeric_table(write(",x,label\n" + rows))
+    data = load_numeric_table(write(",x,label\n" + rows), columns=("x",))
+    assert data.info.details["features"] == ["x"]
+
+
 def test_the_sample_is_a_table_again(flowers, tmp_path):
     data = load_numeric_table(flowers, "kind", ("size", "depth"))
     data.write_samples(tmp_path / "samples")

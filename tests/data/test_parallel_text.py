@@ -59,6 +59,9 @@ def test_pairs_with_an_empty_side_are_left_out_and_counted(tmp_path: Path) -> No
         ("x.tsv", 'id\tde\ten\n7\teins\tsay "one\n8\tzwei\ttwo\n', "en", "de"),
         ("x.tsv", 'say "one\teins\tCC-BY\ntwo\tzwei\tCC-BY\n', "1", "2"),
         ("x.csv", 'en,de\n"say ""one",eins\ntwo,zwei\n', "en", "de"),
+        ("X.CSV", 'en;de\n"say ""one";eins\ntwo;zwei\n', "en", "de"),
+        ("x.csv", '"say ""one",eins\ntwo,zwei\n', "1", "2"),
+        ("X.TSV", 'source\ttarget\nsay "one\teins\ntwo\tzwei\n', None, None),
         ("x.tsv.gz", 'source\ttarget\nsay "one\teins\ntwo\tzwei\n', None, None),
     ],
 )
@@ -88,7 +91,7 @@ def test_tables(tmp_path: Path, name: str, content: str, source: str, target: st
             "",
             "a",
             "b",
-            r"train\.a is not UTF-8: byte 0xe9 in line 2; convert it",
+            r"train\.a is not text in UTF-8 \(byte 0xe9 in line 2\); convert it",
         ),
         (
             {"x__txt": "one\n"},
@@ -106,7 +109,7 @@ def test_tables(tmp_path: Path, name: str, content: str, source: str, target: st
             "has no column 'target'; its first line has en, de. Say --source COLUMN",
         ),
         ({"x__tsv": "1\t2\n1\n"}, "x.tsv", "1", "2", "row of 1 columns, where column 2 is asked"),
-        ({"x__csv": 'a,b\n"1,2\n'}, "x.csv", "a", "b", "is no comma-separated table"),
+        ({"x__csv": 'a,b\n"1,2\n'}, "x.csv", "a", "b", "line 2: unexpected end of data"),
     ],
 )
 def test_what_cannot_be_used(tmp_path, files, name, source, target, message) -> None:
@@ -119,6 +122,24 @@ def test_a_damaged_archive(tmp_path: Path) -> None:
     (tmp_path / "train.a.gz").write_bytes(b"no gzip")
     write(tmp_path, train__b="1\n")
     with pytest.raises(DataError, match=r"train\.a\.gz cannot be read"):
+        read_parallel_text(tmp_path, "a", "b")
+
+
+def test_quoted_lines_of_a_table_are_not_glued_together(tmp_path: Path) -> None:
+    write(tmp_path, **{"x.csv": 'source,target\n"hello\nworld","hallo\r\nWelt"\n'})
+    splits, _ = read_parallel_text(tmp_path / "x.csv")
+    assert splits["train"] == TextPairs(("hello\nworld",), ("hallo\nWelt",))
+
+
+def test_semicolons_in_sentences_separate_no_columns(tmp_path: Path) -> None:
+    write(tmp_path, **{"x.csv": "one; two,eins; zwei\n"})
+    splits, _ = read_parallel_text(tmp_path / "x.csv", "1", "2")
+    assert splits["train"] == TextPairs(("one; two",), ("eins; zwei",))
+
+
+def test_an_empty_file_has_no_lines(tmp_path: Path) -> None:
+    write(tmp_path, train__a="", train__b="1\n")
+    with pytest.raises(DataError, match=r"train\.a has 0 lines and .*train\.b has 1"):
         read_parallel_text(tmp_path, "a", "b")
 
 

@@ -89,6 +89,17 @@ def test_streams_of_different_seeds_differ():
 def test_a_stratified_part_has_its_share_of_every_class():
     labels = np.repeat([0, 1, 2], [100, 20, 1])
     chosen = stratified_part(labels, 0.15, seed=3)
-    assert np.bincount(labels[chosen]).tolist() == [15, 3, 1]
+    assert np.bincount(labels[chosen]).tolist() == [15, 3]
     np.testing.assert_array_equal(chosen, stratified_part(labels, 0.15, seed=3))
     assert not np.array_equal(chosen, stratified_part(labels, 0.15, seed=4))
+
+
+def test_a_part_may_be_chosen_among_what_is_left():
+    labels = np.repeat([0, 1, 2], [100, 20, 3])
+    first = stratified_part(labels, 0.4, seed=3)
+    second = stratified_part(labels, 0.4, seed=3, stream=1, among=~first)
+    assert not (first & second).any()
+    # The share is one of the whole class.
+    assert np.bincount(labels[second]).tolist() == [40, 8, 1]
+    alone = stratified_part(labels, 0.4, seed=3, stream=1)
+    assert not np.array_equal(alone, first)

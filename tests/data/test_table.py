@@ -30,6 +30,11 @@ def test_quotes_hold_separators_and_lines(write):
     assert table.text("text") == ['one, "two"\nthree']
 
 
+def test_empty_lines_come_before_the_names_too(write):
+    table = Table.read(write("\n\nx;y\n1;2\n"))
+    assert (table.columns, table.lines) == (("x", "y"), [4])
+
+
 def test_a_mark_of_byte_order_is_no_part_of_the_name(write):
     assert Table.read(write("\ufeffx,y\n1,2\n".encode())).columns == ("x", "y")
 
@@ -42,7 +47,7 @@ def test_a_mark_of_byte_order_is_no_part_of_the_name(write):
         ("x,y\n1,2\n1,2,3\n", r"line 3: 3 cells, but the first line names 2 columns \(x, y\)"),
         ("x,x\n1,2\n", "names the column 'x' twice"),
         ('x,y\n"1,2\n', "line 2: unexpected end of data"),
-        (b"x,y\n\xe4,1\n", "is not text in UTF-8 .byte 4.; convert it"),
+        (b"x,y\n\xe4,1\n", r"is not text in UTF-8 \(byte 0xe4 in line 2\); convert it"),
     ],
 )
 def test_a_file_that_is_no_table(write, text, message):

@@ -66,27 +66,27 @@ def server(tmp_path, monkeypatch):
 
 
 def test_a_download_is_announced_and_lands_in_the_data_folder(server, tmp_path, capsys):
-    notices: list[str] = []
     data_dir = tmp_path / "new"
-    folder = catalogue.prepare("kerasdl_shapes", data_dir, notices.append)
+    folder = catalogue.prepare("kerasdl_shapes", data_dir)
     assert folder == data_dir / "kerasdl_shapes" / "1.2.0"
-    assert notices == [f"Downloading kerasdl_shapes into {data_dir}"]
     printed = capsys.readouterr()
     assert printed.out == ""
+    assert printed.err.startswith(f"Downloading kerasdl_shapes into {data_dir}\n")
     assert "Dl Completed" in printed.err  # the progress bar of TFDS
-    data = load_images("kerasdl_shapes", data_dir=data_dir, on_notice=notices.append)
+    data = load_images("kerasdl_shapes", data_dir=data_dir)
     assert data.info.class_names == ("square", "disk")
     assert sorted(data.test.images[:, 0, 0, 0]) == list(range(20))
-    assert catalogue.prepare("kerasdl_shapes", data_dir, notices.append) == folder
-    assert len(notices) == 1
+    assert catalogue.prepare("kerasdl_shapes", data_dir) == folder
+    assert capsys.readouterr().err == ""
 
 
-def test_load_images_downloads_what_is_not_prepared(server):
-    notices: list[str] = []
-    data = load_images(preferred="kerasdl_shapes", on_notice=notices.append)
+def test_load_images_downloads_what_is_not_prepared_and_says_so(server, capsys):
+    data = load_images(preferred="kerasdl_shapes")
     assert data.info.name == "kerasdl_shapes"
     assert data.info.location == str(Path.home() / "tensorflow_datasets/kerasdl_shapes/1.2.0")
-    assert len(notices) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.count("Downloading kerasdl_shapes into ") == 1
 
 
 @pytest.mark.parametrize(

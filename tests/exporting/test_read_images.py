@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from kerasdl.exporting import InputError, read_images, read_samples
+from kerasdl.exporting.read_images import image_size
 
 GREY = (4, 6, 1)
 RGB = (4, 6, 3)
@@ -126,6 +127,23 @@ def test_exif_orientation_is_honoured(tmp_path, rng):
     read = read_images(path, GREY)
     np.testing.assert_array_equal(read.images[0, ..., 0], upright)
     assert read.notes == ()
+
+
+@pytest.mark.parametrize(("orientation", "size"), [(1, (3, 5)), (3, (3, 5)), (6, (5, 3))])
+def test_the_size_is_that_of_the_upright_image(tmp_path, orientation, size):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    Image.new("RGB", (5, 3)).save(tmp_path / "photo.jpg", exif=exif)
+    assert image_size(tmp_path / "photo.jpg") == size
+    assert read_images(tmp_path / "photo.jpg", (*size, 3)).notes == ()
+
+
+def test_the_size_of_no_image(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"no image")
+    with pytest.raises(InputError, match=r"a\.png is not an image that can be decoded"):
+        image_size(tmp_path / "a.png")
+    with pytest.raises(InputError, match=r"nowhere\.png cannot be decoded as an image"):
+        image_size(tmp_path / "nowhere.png")
 
 
 def test_of_an_animation_the_first_picture_is_used(tmp_path):

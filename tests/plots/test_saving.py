@@ -4,6 +4,7 @@ import resource
 import stat
 import subprocess
 import sys
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -105,6 +106,15 @@ def test_another_format_is_refused(figure, tmp_path, name):
         ValueError, match=re.escape(f"must end in .png, received '{tmp_path / name}'")
     ):
         plots.save(figure, tmp_path / name)
+
+
+def test_letters_that_the_font_lacks_are_no_warning(tmp_path):
+    names = ["\u4f60\u597d", "\N{GRINNING FACE}"]
+    figure = plots.confusion_matrix(np.eye(2, dtype=int), names)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        plots.save(figure, tmp_path / "matrix.png")
+    assert caught == []
 
 
 def test_figures_are_drawn_in_threads(tmp_path):

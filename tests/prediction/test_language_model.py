@@ -64,10 +64,10 @@ def test_what_cannot_be(
 
 
 def test_files_that_cannot_be_used(predictor: LanguageModelPredictor, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"nowhere.txt cannot be read \(No such file.*--prompt TE"):
+    with pytest.raises(InputError, match=r"nowhere\.txt cannot be read: No such file"):
         predictor.rows([str(tmp_path / "nowhere.txt")])
     (tmp_path / "image.png").write_bytes(b"\x89PNG")
-    with pytest.raises(InputError, match="is not text in UTF-8; expected a text file"):
+    with pytest.raises(InputError, match="is not text in UTF-8"):
         predictor.rows([str(tmp_path / "image.png")])
     with pytest.raises(InputError, match="--beams means nothing to a model of kind 'language_mo"):
         predictor.rows([], prompt="ab", beams=2)

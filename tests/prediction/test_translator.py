@@ -35,7 +35,7 @@ def echo(sizes: list[int] | None = None) -> ServedModel:
 
 
 def test_rows_and_text(tmp_path) -> None:
-    (tmp_path / "lines.txt").write_text("abc\n\n b \n")
+    (tmp_path / "lines.txt").write_bytes("\ufeffabc\r\n\r\n b \n".encode())
     predictor = predictor_for(echo())
     assert isinstance(predictor, TranslatorPredictor)
     rows = predictor.rows(["a b", str(tmp_path / "lines.txt")])
@@ -65,10 +65,10 @@ def test_batches() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ("  ", "there is no text in '  '; expected texts, or .txt files"),
-        ("nowhere.txt", "nowhere.txt cannot be read as a text file"),
+        ("  ", "there is no text in '  '; expected texts, or files with a text"),
+        ("nowhere.txt", "nowhere.txt cannot be read: No such file"),
         ("empty.txt", "there is no text in"),
-        ("latin.txt", "cannot be read as a text file"),
+        ("latin.txt", "latin.txt is not text in UTF-8"),
     ],
 )
 def test_what_is_no_text(tmp_path, monkeypatch, given, message) -> None:

@@ -76,8 +76,7 @@ def show(name: str, data_dir: str | None, as_json: bool) -> None:
     for key, value in found.items():
         if value in (None, ""):
             continue
-        text = ", ".join(map(str, value)) if isinstance(value, list) else value
-        click.echo(f"{key:<14} {text}")
+        click.echo(f"{key:<14} {_words(value)}")
     click.echo(f"{'where':<14} {status['location'] or 'not prepared'}")
     for split, counts in splits.items():
         for line in _lines(counts):
@@ -87,11 +86,19 @@ def show(name: str, data_dir: str | None, as_json: bool) -> None:
 
 def _lines(counts: dict[str, Any]) -> Iterator[str]:
     """What there is to say of a split."""
-    unit = "characters" if "characters" in counts else "examples"
-    values = "values {minimum} to {maximum}, mean {mean}" if "mean" in counts else ""
-    yield ", ".join(filter(None, [f"{counts[unit]:,} {unit}", values.format(**counts)]))
+    values = ", values {minimum} to {maximum}, mean {mean}" if "mean" in counts else ""
+    yield f"{counts['examples']:,} examples" + values.format(**counts)
     if "per_class" in counts:
-        yield "  ".join(f"{label} {count}" for label, count in counts["per_class"].items())
+        yield _words(counts["per_class"])
+
+
+def _words(value: Any) -> str:
+    """Any value of a description, as people read it."""
+    if isinstance(value, dict):
+        return "  ".join(f"{name} {count}" for name, count in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return f"{value:,}" if type(value) is int else str(value)
 
 
 @command.command()
@@ -110,4 +117,4 @@ def prepare(name: str, data_dir: str | None) -> None:
     from kerasdl.cli.tensorflow_log import load_tensorflow
 
     load_tensorflow()
-    click.echo(f"{name} is ready: {catalogue.prepare(name, data_dir, on_notice=click.echo)}")
+    click.echo(f"{name} is ready: {catalogue.prepare(name, data_dir)}")
