@@ -109,21 +109,23 @@ def check_classes(folder: Path, examples: list[ClassFile], which: str) -> tuple[
 
 def _classes(homes: list[Path]) -> list[tuple[Path, str]]:
     """The folders of classes, and the split of each, from the folders of classes or of splits."""
-    # A class may be called "train"; the folder of a split holds folders.
-    if not any(_SPLITS.get(home.name.lower()) == "train" and _subfolders(home) for home in homes):
+    splits = {home: _SPLITS.get(home.name.lower()) for home in homes}
+    # A class may be called "train", beside others; the folder of a split holds folders.
+    if "train" not in splits.values() or (
+        None in splits.values()
+        and not any(_subfolders(home) for home, split in splits.items() if split == "train")
+    ):
         return [(home, "train") for home in homes]
     classes = []
-    for home in homes:
-        split, inner = _SPLITS.get(home.name.lower()), _subfolders(home)
+    for home, split in splits.items():
+        inner = _subfolders(home)
         if split is None:
             raise DataError(
                 f"{home} lies beside a folder of training examples by class and is neither "
                 "validation nor test; move it away"
             )
         if not inner:
-            raise DataError(
-                f"{home} holds no folder for each class, as train does; move it away, or sort it"
-            )
+            raise DataError(f"{home} holds no folder for each class; move it away, or sort it")
         classes += [(folder, split) for folder in inner]
     return classes
 

@@ -111,7 +111,9 @@ def _text(path: Path) -> dict[str, Any]:
 
 def _parallel_files(folder: Path) -> dict[str, int]:
     """The lines of `train.en`, `train.de` and their like; nothing where there are no two."""
-    files = {file.name.removesuffix(".gz"): file for file in visible_paths(folder)}
+    files = {
+        file.name.removesuffix(".gz"): file for file in visible_paths(folder) if file.is_file()
+    }
     endings = tuple(name.removeprefix("train") for name in files if name.startswith("train."))
     if len(endings) < 2:
         return {}

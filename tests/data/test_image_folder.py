@@ -104,13 +104,20 @@ def test_what_lies_beside_the_splits_makes_them_no_classes(tmp_path, other):
         draw(tmp_path / name / "0.png", (1, 2, 3))
     draw(tmp_path / other / "0.png", (1, 2, 3))
     problem = {
-        "test": "holds no folder for each class, as train does; move it away, or sort it",
+        "test": "holds no folder for each class; move it away, or sort it",
         "extra": "lies beside a folder of training examples by class and is neither validation nor",
     }
     with pytest.raises(DataError, match=f"{tmp_path / other} {problem[other]}"):
         read_image_folder(tmp_path, (4, 4))
     (tmp_path / other).rename(tmp_path / ".hidden")
     assert read_image_folder(tmp_path, (4, 4)).class_names == ("cat", "dog")
+
+
+def test_splits_that_are_not_sorted_are_no_classes(tmp_path):
+    for name in ("train", "test"):
+        draw(tmp_path / name / "cat.0.png", (1, 2, 3))
+    with pytest.raises(DataError, match="holds no folder for each class; move it away, or sort it"):
+        read_image_folder(tmp_path, (4, 4))
 
 
 def test_the_folder_of_a_class_that_may_not_be_read(folder, monkeypatch):
