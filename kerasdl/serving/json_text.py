@@ -11,6 +11,13 @@ from typing import Any
 
 from kerasdl.serving.serving_error import ServingError, invalid
 
+# Lists in lists, and characters to be read without recursion: who sends more wants the time
+# and the memory.
+_DEEPEST = 1_000_000
+_LONGEST_DEEP = 2**24
+# Characters that are read in milliseconds.
+_FEW = 2**20
+
 _TOKEN = re.compile(
     r"[ \t\n\r]*(?:(?P<mark>[{}\[\],:])"
     r'|(?P<string>"(?:[^"\\\x00-\x1f]|\\.)*+")'
@@ -40,11 +47,13 @@ def parse(body: bytes) -> Any:
     if not text:
         raise _error("The document is empty.", 0)
     try:
-        return _DECODER.raw_decode(text)[0]
+        return (_DECODER if len(text) <= _FEW else _SHARING_DECODER).raw_decode(text)[0]
     except json.JSONDecodeError as error:
         raise _error(f"{error.msg}.", error.pos) from None
     except (RecursionError, ValueError):
         # Nested too deep for it, or a number of more digits than Python's `int` reads.
+        if len(text) > _LONGEST_DEEP:
+            raise _error("Nested too deep, or a number too long, for so large a text.", 0) from None
         return _parse_flat(text)
 
 
@@ -54,6 +63,12 @@ def _first_wins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_first_wins)
+# The same, but for functions of Python in which other threads can have their turn.
+_SHARING_DECODER = json.JSONDecoder(
+    object_pairs_hook=_first_wins,
+    parse_int=lambda digits: int(digits),
+    parse_float=lambda digits: float(digits),
+)
 
 
 def _error(message: str, position: int) -> ServingError:
@@ -92,6 +107,8 @@ def _parse_flat(text: str) -> Any:
             else:
                 stack.append(value)
                 keys.append(None)
+                if len(stack) > _DEEPEST:
+                    raise _error("Nested too deep.", position)
                 expect = "first"
         elif (expect == "colon" and mark == ":") or (expect == "separator" and mark == ","):
             expect = "value"

@@ -13,6 +13,8 @@ import numpy as np
 
 _IN_NUMBERS = b"0123456789+-.eE"
 _MOST_DIMENSIONS = 16
+# Bytes that are read in one go; in between, other threads have their turn.
+_PIECE = 2**19
 _LEADING_ZERO = re.compile(rb",0[0-9]")
 
 
@@ -69,13 +71,28 @@ def _shape(brackets: bytes) -> tuple[int, ...] | None:
         size = (end - (depth - level)) // (len(pattern) + 1)
         if size < 1:
             return None
-        pattern = b"[" + b",".join([pattern] * size) + b"]"
+        pattern = b"[" + (pattern + b",") * (size - 1) + pattern + b"]"
         sizes.insert(0, size)
     return tuple(sizes) if pattern == brackets else None
 
 
 def _flat(numbers: bytes) -> np.ndarray | None:
     """The numbers between commas."""
+    pieces: list[np.ndarray] = []
+    start = 0
+    while start <= len(numbers):
+        comma = numbers.find(b",", start + _PIECE)
+        end = len(numbers) if comma < 0 else comma
+        piece = _piece(numbers[start:end])
+        if piece is None:
+            return None
+        pieces.append(piece)
+        start = end + 1
+    # One float makes floats of all, as it does in one list.
+    return np.concatenate(pieces)
+
+
+def _piece(numbers: bytes) -> np.ndarray | None:
     if not numbers.translate(None, b"0123456789,"):
         listed = b"," + numbers
         if b",," in listed or listed.endswith(b",") or _LEADING_ZERO.search(listed):

@@ -3,7 +3,7 @@
 import base64
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,8 @@ from kerasdl.serving.serving_error import invalid
 
 # So many numbers are written faster one by one.
 _FEW = 64
+# Values that are written in one go; in between, other threads have their turn.
+_PIECE = 2**15
 _SPECIAL = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 
 
@@ -28,22 +30,13 @@ def write_predict_response(outputs: Mapping[str, np.ndarray], *, row: bool) -> b
     """
     if not outputs:
         raise invalid("Cannot convert empty tensor map to JSON")
-    if not row:
-        texts = {
-            name: _join(_texts(name, tensor), tensor.shape) for name, tensor in outputs.items()
-        }
-        value = next(iter(texts.values())) if len(texts) == 1 else _object(texts)
-        return f'{{"outputs": {value}}}'.encode()
-    batch_size = _batch_size(outputs)
-    columns = {name: _rows(name, tensor) for name, tensor in outputs.items()}
-    if len(columns) == 1:
-        rows = next(iter(columns.values()))
+    key, batch_size = ("predictions", _batch_size(outputs)) if row else ("outputs", 0)
+    if row and len(outputs) > 1:
+        value = f"[{', '.join(_records(outputs, batch_size))}]"
     else:
-        rows = [
-            _object({name: column[index] for name, column in columns.items()})
-            for index in range(batch_size)
-        ]
-    return f'{{"predictions": [{", ".join(rows)}]}}'.encode()
+        texts = {name: _text(name, tensor) for name, tensor in outputs.items()}
+        value = next(iter(texts.values())) if len(texts) == 1 else _object(texts)
+    return f'{{"{key}": {value}}}'.encode()
 
 
 def float_texts(values: np.ndarray) -> list[str]:
@@ -102,7 +95,35 @@ def _string(value: Any, as_bytes: bool) -> str:
     return json.dumps(value.decode("utf-8", errors="replace"), ensure_ascii=False)
 
 
+def _text(name: str, tensor: np.ndarray) -> str:
+    """A tensor as nested lists, piece by piece along its first axis."""
+    if tensor.size <= _PIECE:
+        return _join(_texts(name, tensor), tensor.shape)
+    step = _PIECE * len(tensor) // tensor.size
+    if step:
+        pieces = (tensor[i : i + step] for i in range(0, len(tensor), step))
+        texts = [_text(name, piece)[1:-1] for piece in pieces]
+    else:
+        texts = [_text(name, row) for row in tensor]
+    return f"[{', '.join(texts)}]"
+
+
+def _records(outputs: Mapping[str, np.ndarray], batch_size: int) -> Iterator[str]:
+    """Objects of one row each, a text for some of them at a time."""
+    size = sum(tensor.size for tensor in outputs.values())
+    step = max(1, _PIECE * batch_size // max(1, size))
+    for start in range(0, batch_size, step):
+        stop = min(start + step, batch_size)
+        columns = {name: _rows(name, tensor[start:stop]) for name, tensor in outputs.items()}
+        yield ", ".join(
+            _object({name: column[index] for name, column in columns.items()})
+            for index in range(stop - start)
+        )
+
+
 def _rows(name: str, tensor: np.ndarray) -> list[str]:
+    if tensor.size > _PIECE:
+        return [_text(name, row) for row in tensor]
     texts, inner = _texts(name, tensor), tensor.shape[1:]
     size = math.prod(inner)
     return [_join(texts[row * size : (row + 1) * size], inner) for row in range(len(tensor))]

@@ -1,5 +1,6 @@
 """A request's body, whole and inflated."""
 
+import asyncio
 import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -42,7 +43,8 @@ async def read_body(
     body = b"".join(parts)
     for name, value in scope["headers"]:
         if name == b"content-encoding" and b"gzip" in value:
-            return _inflate(body, limit)
+            # However small it is, it may become large.
+            return await asyncio.to_thread(_inflate, body, limit)
     return body
 
 

@@ -3,6 +3,7 @@
 import base64
 import json
 import string
+from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
@@ -24,6 +25,8 @@ _INTEGERS: dict[str, Any] = {
 _LONGEST_VALUE = 256
 # Encoders break long lines.
 _WHITESPACE = string.whitespace.encode()
+# Values that are looked at in one go; in between, other threads have their turn.
+_PIECE = 2**16
 # NumPy's limit.
 _MOST_DIMENSIONS = 64
 
@@ -67,9 +70,9 @@ def to_tensor(value: Any, dtype: str) -> np.ndarray:
                 f"expected size: {size}"
             )
         items = list(chain.from_iterable(items))
-    if list in set(map(type, items)):
+    if any(list in set(map(type, piece)) for piece in _pieces(items)):
         raise invalid(f"Encountered list at unexpected level: {len(shape)} expected < {len(shape)}")
-    return _leaves(items, dtype).reshape(shape)
+    return np.concatenate([_leaves(piece, dtype) for piece in _pieces(items)]).reshape(shape)
 
 
 def from_numbers(numbers: np.ndarray, dtype: str) -> np.ndarray | None:
@@ -136,6 +139,10 @@ def encode_text(value: str) -> bytes:
         return value.encode("utf-8")
     except UnicodeEncodeError:
         raise invalid("JSON Parse error: The surrogate pair in string is invalid.") from None
+
+
+def _pieces(items: list[Any]) -> Iterator[list[Any]]:
+    return (items[start : start + _PIECE] for start in range(0, len(items) or 1, _PIECE))
 
 
 def _leaves(items: list[Any], dtype: str) -> np.ndarray:

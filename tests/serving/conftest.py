@@ -2,6 +2,9 @@ import asyncio
 import importlib.util
 import json
 import shutil
+import sys
+import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,6 +81,25 @@ def ask():
 @pytest.fixture(scope="session")
 def acall():
     return call
+
+
+@pytest.fixture
+def turns_of_others():
+    """Counts how often another thread gets on while some work is done."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-4)
+
+    def count(work) -> int:
+        thread = threading.Thread(target=work)
+        thread.start()
+        turns = 0
+        while thread.is_alive():
+            turns += 1
+            time.sleep(0)
+        return turns
+
+    yield count
+    sys.setswitchinterval(interval)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasdl.serving import ModelRegistry, ServingApp
+from kerasdl.serving import ModelRegistry, ServingApp, number_lists
 
 PREDICT = "/v1/models/half:predict"
 
@@ -193,6 +193,53 @@ def test_gzip(app, ask):
         answer = ask(app, "POST", PREDICT, broken, header)
         assert answer.status == 400
         assert "The document is empty" in answer.error
+
+
+def test_a_body_is_inflated_aside(app, acall, monkeypatch):
+    gate = threading.Event()
+
+    def inflate(body, limit):
+        assert gate.wait(60)
+        return b'{"instances": [1]}'
+
+    monkeypatch.setattr("kerasdl.serving.request_body._inflate", inflate)
+
+    async def run():
+        header = [(b"content-encoding", b"gzip")]
+        request = asyncio.create_task(acall(app, "POST", PREDICT, b"...", header))
+        await asyncio.sleep(0)
+        assert (await acall(app, "GET", "/healthz")).status == 200
+        assert not request.done()
+        gate.set()
+        return await request
+
+    assert asyncio.run(run()).json == {"predictions": [2.5]}
+
+
+def test_pings_are_answered_while_a_large_body_is_worked_on(odd, acall, monkeypatch):
+    body = b'{"signature_name": "word", "inputs": [' + b"0.25," * 6_000_000 + b"1]}"
+    pings, seen = 0, []
+    read = number_lists._piece
+
+    def piece(numbers):
+        seen.append(pings)
+        return read(numbers)
+
+    monkeypatch.setattr(number_lists, "_piece", piece)
+
+    async def run():
+        nonlocal pings
+        request = asyncio.create_task(acall(odd, "POST", "/v1/models/odd:predict", body))
+        while not request.done():
+            assert (await acall(odd, "GET", "/healthz")).status == 200
+            pings += 1
+            await asyncio.sleep(0.001)
+        return await request
+
+    assert asyncio.run(run()).json["outputs"]["sum"] == pytest.approx(1_500_001)
+    # There were some between most pieces: no other part of the work is as long.
+    assert len(seen) > 50
+    assert len(set(seen)) > len(seen) / 4
 
 
 @pytest.fixture

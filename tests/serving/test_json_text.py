@@ -116,6 +116,24 @@ def test_any_depth(depth):
     assert found == depth - 1
 
 
+def test_depth_has_an_end():
+    with pytest.raises(ServingError, match=r"Nested too deep\. at offset: 1000000"):
+        parse(b"[" * 1_000_001)
+    with pytest.raises(ServingError, match="Nested too deep, or a number too long, for so large"):
+        parse(b"[" * (2**24 + 1))
+
+
+@given(VALUES)
+def test_large_texts_are_read_as_small_ones(value):
+    text = json.dumps(value)
+    assert json_text._SHARING_DECODER.decode(text) == value
+
+
+def test_others_have_their_turn_while_a_large_text_is_read(turns_of_others):
+    body = b'{"a": [' + b"1, 0.25, " * 400_000 + b"1]}"
+    assert turns_of_others(lambda: parse(body)) > 200
+
+
 def test_a_number_of_many_digits():
     assert parse(b"[" + b"9" * 5000 + b"]") == [math.inf]
     assert parse(b"[" + b"9" * 300 + b"]")[0] == int("9" * 300)

@@ -30,6 +30,28 @@ def test_arrays_are_taken(array, spacing):
     assert found.dtype == (np.float64 if array.dtype == np.float64 else np.int64)
 
 
+@pytest.fixture
+def in_pieces(monkeypatch):
+    monkeypatch.setattr("kerasdl.serving.number_lists._PIECE", 3)
+
+
+@pytest.mark.usefixtures("in_pieces")
+def test_long_lists_are_read_in_pieces():
+    for array in (np.arange(-9, 9).reshape(3, 2, 3), np.linspace(0, 1, 12), np.arange(5)):
+        found = read_numbers(json.dumps(array.tolist()).encode())
+        np.testing.assert_array_equal(found, array, strict=True)
+    found = read_numbers(b"[1, 2, 3, 4, 5, 0.5, 6, 7, 8]")
+    np.testing.assert_array_equal(found, [1.0, 2, 3, 4, 5, 0.5, 6, 7, 8], strict=True)
+    for text in (b"[1, 2, 3, ]", b"[1, 2, 3, 4, , 5]", b"[1, 2, 3, 04, 5]", b"[1000, 1000, x]"):
+        assert read_numbers(text) is None
+
+
+def test_others_have_their_turn_while_many_numbers_are_read(turns_of_others, monkeypatch):
+    monkeypatch.setattr("kerasdl.serving.number_lists._PIECE", 2**12)
+    text = b"[" + b"0.25, " * 400_000 + b"1]"
+    assert turns_of_others(lambda: read_numbers(text)) > 50
+
+
 @settings(max_examples=2000)
 @given(st.data())
 def test_whatever_is_taken_is_read_as_json_reads_it(data):
