@@ -11,8 +11,9 @@ from typing import Any
 
 from kerasdl.serving.serving_error import ServingError, invalid
 
-# Lists in lists, and characters to be read without recursion: who sends more wants the time
-# and the memory.
+# Lists and objects, lists in lists, and characters to be read without recursion: who sends
+# more wants the time and the memory.
+_MOST_CONTAINERS = 2**22
 _DEEPEST = 1_000_000
 _LONGEST_DEEP = 2**24
 # Characters that are read in milliseconds.
@@ -46,6 +47,8 @@ def parse(body: bytes) -> Any:
         raise _error("Invalid encoding in string.", error.start) from None
     if not text:
         raise _error("The document is empty.", 0)
+    if text.count("[") + text.count("{") > _MOST_CONTAINERS:
+        raise _error(f"More than {_MOST_CONTAINERS} lists and objects.", 0)
     try:
         return (_DECODER if len(text) <= _FEW else _SHARING_DECODER).raw_decode(text)[0]
     except json.JSONDecodeError as error:

@@ -120,7 +120,12 @@ def test_depth_has_an_end():
     with pytest.raises(ServingError, match=r"Nested too deep\. at offset: 1000000"):
         parse(b"[" * 1_000_001)
     with pytest.raises(ServingError, match="Nested too deep, or a number too long, for so large"):
-        parse(b"[" * (2**24 + 1))
+        parse(b'["' + b"a" * 2**24 + b'", ' + b"[" * 2000)
+
+
+def test_lists_have_an_end():
+    with pytest.raises(ServingError, match="More than 4194304 lists and objects"):
+        parse(b"[" + b"[]," * 2**22 + b"{}]")
 
 
 @given(VALUES)
