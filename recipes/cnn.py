@@ -7,7 +7,7 @@ learning rate (Smith, 2018), on images that move by a pixel or two now and then.
 Task: image classification
 Data: MNIST, CIFAR-10, or a folder of your own (without MNIST: scikit-learn's digits)
 Model: LeNet-5, 61,706 parameters (--model vgg: 289,066)
-Expect: 99.3 % test accuracy on MNIST after 1 min 25 s on 2 busy CPU cores
+Expect: 99.3 % test accuracy on MNIST after 60 s on 2 CPU cores
 Command: kerasdl recipe cnn
 """
 
