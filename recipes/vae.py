@@ -9,7 +9,7 @@ With `--beta` (Higgins et al., 2017), a warm-up of the divergence and free bits.
 Task: image generation
 Data: MNIST (without it: scikit-learn's digits)
 Model: encoder and decoder MLPs, 784-512-256-20 and back, 1,082,680 parameters
-Expect: negative ELBO of 98.5 nats per MNIST test image after 2 min 44 s on 2 busy CPU cores
+Expect: negative ELBO of 98.5 nats per MNIST test image after 1 min 15 s on 2 CPU cores
 Command: kerasdl recipe vae
 """
 
