@@ -1,6 +1,15 @@
-"""Seeds of initializers."""
+"""Seeds of the layers of a model, by number."""
 
 import keras
+
+
+def layer_seed(seed: int | None, number: int) -> int | None:
+    """A seed that differs from layer to layer, and from those of the next `seed`.
+
+    >>> layer_seed(1, 0), layer_seed(1, 1), layer_seed(2, 0), layer_seed(None, 0)
+    (1000, 1001, 2000, None)
+    """
+    return None if seed is None else 1000 * seed + number
 
 
 class LayerSeeds:
@@ -12,7 +21,8 @@ class LayerSeeds:
     """
 
     def __init__(self, seed: int | None, first: int = 0) -> None:
-        self._next = None if seed is None else 1000 * seed + first
+        self._seed = seed
+        self._number = first - 1
 
     def he_normal(self) -> keras.initializers.Initializer:
         """For layers with a rectifier after them (He et al. 2015)."""
@@ -27,7 +37,5 @@ class LayerSeeds:
         return keras.initializers.Orthogonal(seed=self._take())
 
     def _take(self) -> int | None:
-        taken = self._next
-        if taken is not None:
-            self._next = taken + 1
-        return taken
+        self._number += 1
+        return layer_seed(self._seed, self._number)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import keras
 
 from kerasdl.layers.regularization.inverted_dropout import InvertedDropout
+from kerasdl.models.layer_seeds import layer_seed
 
 
 def mlp(
@@ -84,18 +85,13 @@ def dense_head(
             f"hidden_units must be positive widths. Received: hidden_units={hidden_units}"
         )
 
-    def layer_seed(index: int) -> int | None:
-        """Seeds that differ from layer to layer, and from those of the next `seed`."""
-        return None if seed is None else 1000 * seed + index
-
     for index, units in enumerate(hidden_units, start=1):
-        he_normal = keras.initializers.HeNormal(seed=layer_seed(2 * index))
+        he_normal = keras.initializers.HeNormal(seed=layer_seed(seed, 2 * index))
         x = keras.layers.Dense(units, kernel_initializer=he_normal, name=f"hidden_{index}")(x)
         x = keras.layers.ReLU(name=f"relu_{index}")(x)
-        x = InvertedDropout(dropout_rate, seed=layer_seed(2 * index + 1), name=f"dropout_{index}")(
-            x
-        )
-    glorot_uniform = keras.initializers.GlorotUniform(seed=layer_seed(0))
+        dropout_seed = layer_seed(seed, 2 * index + 1)
+        x = InvertedDropout(dropout_rate, seed=dropout_seed, name=f"dropout_{index}")(x)
+    glorot_uniform = keras.initializers.GlorotUniform(seed=layer_seed(seed, 0))
     # Logits, and so the loss, stay in float32 in mixed precision.
     return keras.layers.Dense(
         num_classes, kernel_initializer=glorot_uniform, dtype="float32", name="logits"

@@ -11,6 +11,7 @@ from kerasdl.layers.normalization import Normalization
 from kerasdl.layers.vision.bottleneck_block import BottleneckBlock
 from kerasdl.layers.vision.residual_block import ResidualBlock
 from kerasdl.models.images import check_classifier, image_input, logits
+from kerasdl.models.layer_seeds import layer_seed
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def resnet(
                 zero_init_residual=zero_init_residual,
                 drop_path_rate=drop_path_rate * number / last,
                 normalization=normalization,
-                seed=None if seed is None else 1000 * seed + number,
+                seed=layer_seed(seed, number),
                 name=f"stage_{stage + 1}_block_{index + 1}",
             )(x)
             number += 1

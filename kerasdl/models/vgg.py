@@ -8,6 +8,7 @@ from kerasdl.arguments import check_positive_integers
 from kerasdl.layers.batch_normalization import BatchNormalization
 from kerasdl.layers.regularization.inverted_dropout import InvertedDropout
 from kerasdl.models.images import check_classifier, image_input, logits
+from kerasdl.models.layer_seeds import layer_seed
 
 
 def vgg(
@@ -73,7 +74,7 @@ def vgg(
             )(x)
             x = BatchNormalization(name=f"normalization_{stage}_{number}")(x)
             x = keras.layers.ReLU(name=f"relu_{stage}_{number}")(x)
-        dropout_seed = None if seed is None else 1000 * seed + stage
+        dropout_seed = layer_seed(seed, stage)
         x = InvertedDropout(dropout_rate, seed=dropout_seed, name=f"dropout_{stage}")(x)
     x = keras.layers.GlobalAveragePooling2D(data_format="channels_last", name="average")(x)
     return keras.Model(inputs, logits(x, num_classes), name=name)
