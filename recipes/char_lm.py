@@ -115,7 +115,7 @@ def texts(config: Config, model: Any, data: Any) -> dict[str, str]:
 def servable(model: Any, info: Any, samples: Path) -> Any:
     """What goes to production: tokens in, logits of the next out; a prompt in, text out."""
     tokenizer = kerasdl.data.tokenizer_from_files(info.details["tokenizer"])
-    prompts = [file.read_text(encoding="utf-8") for file in sorted(samples.iterdir())]
+    prompts = kerasdl.exporting.read_texts(samples)
     return kerasdl.exporting.language_model(model, tokenizer, info.details["context"], prompts)
 
 

@@ -38,7 +38,7 @@ class Config(TextRecipeConfig):
     """Decoder blocks."""
 
     num_heads: int = Field(4, ge=1)
-    """Attention heads; divides the width."""
+    """Attention heads; the width is a multiple of twice their number."""
 
     width: int = Field(128, ge=2)
     """Width of the embedding and of every block."""
@@ -124,7 +124,7 @@ def texts(config: Config, model: Any, data: Any) -> dict[str, str]:
 def servable(model: Any, info: Any, samples: Path) -> Any:
     """What goes to production: tokens in, logits of the next out; a prompt in, text out."""
     tokenizer = kerasdl.data.tokenizer_from_files(info.details["tokenizer"])
-    prompts = [file.read_text(encoding="utf-8") for file in sorted(samples.iterdir())]
+    prompts = kerasdl.exporting.read_texts(samples)
     return kerasdl.exporting.language_model(model, tokenizer, info.details["context"], prompts)
 
 

@@ -122,7 +122,7 @@ def pictures(config: Config, model: Any, data: Any) -> dict[str, Any]:
 def servable(model: Any, info: Any, samples: Path) -> Any:
     """What goes to production: a text in, probabilities and class out."""
     tokenizer = kerasdl.data.PieceTokenizer.from_files(info.details["files"])
-    texts = [file.read_text(encoding="utf-8") for file in sorted(samples.iterdir())]
+    texts = kerasdl.exporting.read_texts(samples)
     return kerasdl.exporting.text_classifier(
         model, tokenizer, info.class_names, texts, info.details["length"]
     )

@@ -146,4 +146,5 @@ def _prompts(text: str) -> list[str]:
     """Some first lines of paragraphs, or of whatever there is."""
     lines = [part.strip().split("\n")[0] for part in text.split("\n\n")]
     lines = [line[:80] for line in lines[1:] if line.strip()] or [text.strip()[:40] or text[:40]]
-    return [lines[index * len(lines) // _SAMPLES] + "\n" for index in range(_SAMPLES)]
+    end = "\n" if "\n" in text else ""  # which the alphabet need not have
+    return [lines[index * len(lines) // _SAMPLES] + end for index in range(_SAMPLES)]

@@ -21,6 +21,7 @@ from kerasdl.exporting.numeric_classifier import numeric_classifier as numeric_c
 from kerasdl.exporting.read_images import ReadImages as ReadImages
 from kerasdl.exporting.read_images import read_images as read_images
 from kerasdl.exporting.read_images import read_samples as read_samples
+from kerasdl.exporting.read_texts import read_texts as read_texts
 from kerasdl.exporting.saved_model import export_saved_model as export_saved_model
 from kerasdl.exporting.sequence_regressor import sequence_regressor as sequence_regressor
 from kerasdl.exporting.servable import Servable as Servable
@@ -52,6 +53,7 @@ __all__ = [
     "numeric_classifier",
     "read_images",
     "read_samples",
+    "read_texts",
     "sequence_regressor",
     "task_sample",
     "text_classifier",

@@ -1,11 +1,12 @@
 """An encoder-decoder for text as a `Servable`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kerasdl.data.sequence_tokenizer import END, FIRST, START, UNKNOWN, SequenceTokenizer, pad
+from kerasdl.exporting.class_probabilities import as_bytes
 from kerasdl.exporting.servable import Servable
 from kerasdl.exporting.signature import Arrays, Signature
 
@@ -87,6 +88,15 @@ def translator(
         tokens, score = search_by_prefix(served, inputs["source"], **settings)
         return {"tokens": ops.convert_to_numpy(tokens), "score": ops.convert_to_numpy(score)}
 
+    def encoded(texts: Iterable[str]) -> np.ndarray:
+        return pad([tokenizer.encode(text)[:source_length] for text in texts])
+
+    def reference_of_texts(inputs: Arrays) -> Arrays:
+        """What the tokenizer in Python finds, and the search that `reference` is the proof of."""
+        tokens, score = search(served, encoded(t.decode() for t in inputs["text"]), **settings)
+        found = [tokenizer.decode(row) for row in ops.convert_to_numpy(tokens).tolist()]
+        return {"translation": as_bytes(found), "score": ops.convert_to_numpy(score)}
+
     texts = [samples[index % len(samples)] for index in range(SAMPLE_SIZE)]
     signatures = {"serving_default": Signature(serving_default, {"source": source_spec})}
     if tokenizer.characters is not None:
@@ -99,17 +109,14 @@ def translator(
         signatures["translate"] = Signature(
             translate,
             {"text": tf.TensorSpec([None], tf.string, name="text")},
-            request=lambda inputs: {"text": _strings(tokenizer, inputs["source"])},
-            response=lambda outputs: {
-                "translation": _strings(tokenizer, outputs["tokens"]),
-                "score": outputs["score"],
-            },
+            request=lambda inputs: {"text": as_bytes(texts[: len(inputs["source"])])},
+            reference=reference_of_texts,
         )
     return Servable(
         kind="translator",
         model=served,
         signatures=signatures,
-        sample={"source": pad([tokenizer.encode(text)[:source_length] for text in texts])},
+        sample={"source": encoded(texts)},
         reference=reference,
         details={
             "source_length": source_length,
@@ -144,7 +151,3 @@ def _string_functions(characters: Sequence[str], longest: int) -> tuple[Any, Any
         return tf.strings.reduce_join(tf.gather(tf.constant(pieces), tokens), axis=-1)
 
     return encode, decode
-
-
-def _strings(tokenizer: SequenceTokenizer, tokens: np.ndarray) -> np.ndarray:
-    return np.array([tokenizer.decode(row).encode() for row in tokens.tolist()], dtype=object)

@@ -174,3 +174,11 @@ def test_catalogue_knows_the_texts(tmp_path: Path) -> None:
     catalogue.check_name("tiny_shakespeare", tasks=(LANGUAGE_MODELLING,))
     assert catalogue.status("python_sources").prepared
     assert "splits" not in catalogue.describe("python_sources")
+
+
+def test_samples_hold_no_character_that_the_text_has_not(tmp_path: Path) -> None:
+    (tmp_path / "one_line.txt").write_text("a single line of text. " * 100)
+    data = load_text(str(tmp_path / "one_line.txt"), context=8)
+    assert "\n" not in data.tokenizer.characters
+    for sample in data.samples.values():
+        assert len(data.tokenizer.encode(sample)) == len(sample) > 0

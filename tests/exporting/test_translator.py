@@ -1,5 +1,7 @@
 """An encoder-decoder as an artefact: tokens or strings in, the search inside."""
 
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
@@ -7,7 +9,7 @@ import pytest
 from kerasdl.data import SequenceTokenizer
 from kerasdl.data.bpe_tokenizer import BPETokenizer
 from kerasdl.data.character_tokenizer import CharacterTokenizer
-from kerasdl.exporting import ServedModel, translator
+from kerasdl.exporting import ServedModel, export_saved_model, translator
 from kerasdl.exporting.in_float32 import in_float32
 from kerasdl.exporting.verify import least_precise_dtype
 from kerasdl.models import seq2seq_lstm, seq2seq_transformer
@@ -47,11 +49,37 @@ def test_tokens_are_those_of_the_whole_model(kind: str) -> None:
     np.testing.assert_allclose(answers["score"], reference["score"], atol=1e-5)
 
 
-def test_samples_come_back_as_the_texts_they_were() -> None:
-    servable = translator(make(), TOKENIZER, SAMPLES, **SETTINGS)
-    assert servable.sample["source"].tolist()[1] == [7, 2, 0, 0, 0]
-    request = servable.signatures["translate"].request(servable.sample)
-    assert [text.decode() for text in request["text"]] == SAMPLES
+@pytest.mark.parametrize("kind", ["lstm", "transformer"])
+def test_strings_are_checked_with_the_samples_themselves(kind: str) -> None:
+    """Whatever is in them: characters that training never had, more than the model has seen."""
+    samples = ["a€b", "z€ ab zab", ""]
+    servable = translator(make(kind), TOKENIZER, samples, **SETTINGS)
+    assert servable.sample["source"].tolist() == [
+        [5, 3, 6, 2, 0, 0],
+        [4, 3, 8, 5, 6, 8],
+        [2, 0, 0, 0, 0, 0],
+    ]
+    signature = servable.signatures["translate"]
+    request = signature.request(servable.sample)
+    assert [text.decode() for text in request["text"]] == samples
+    first = {name: values[:1] for name, values in servable.sample.items()}
+    assert [text.decode() for text in signature.request(first)["text"]] == samples[:1]
+    expected = signature.reference(request)
+    answers = ServedModel.from_servable(servable).ask("translate", request)
+    assert answers["translation"].tolist() == expected["translation"].tolist()
+    np.testing.assert_allclose(answers["score"], expected["score"], atol=1e-5)
+    np.testing.assert_allclose(
+        expected["score"], servable.reference(servable.sample)["score"], atol=1e-5
+    )
+
+
+def test_export_with_a_sample_of_unknown_characters(tmp_path: Path) -> None:
+    servable = translator(make("transformer"), TOKENIZER, ["aé", "b", "z a"], **SETTINGS)
+    report = export_saved_model(servable, tmp_path / "model")
+    assert report.max_difference <= report.tolerance
+    answers = ServedModel.from_saved_model(report.path).ask("translate", {"text": ["aé"]})
+    expected = servable.reference({"source": np.array([[5, 3, 2]])})
+    np.testing.assert_allclose(answers["score"], expected["score"], atol=1e-5)
 
 
 def test_parts_of_words_have_no_string_signature() -> None:
