@@ -75,8 +75,9 @@ def load_data(config: Config) -> Any:
     data = kerasdl.data.load_images(
         config.data, preferred="cifar10", fallback="digits", **config.image_options
     )
+    crop = kerasdl.data.random_crop(config.crop, data.info.image_shape)
     flips = [kerasdl.data.random_flip()] if config.flip else []
-    return data.augmented(kerasdl.data.random_crop(config.crop), *flips)
+    return data.augmented(crop, *flips)
 
 
 def build_model(config: Config, data: Any) -> Any:

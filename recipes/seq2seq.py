@@ -40,7 +40,7 @@ class Config(PairRecipeConfig):
     """Blocks in the transformer's encoder, and in its decoder."""
 
     num_heads: int = Field(4, ge=1)
-    """Attention heads of the transformer."""
+    """Attention heads of the transformer; the width is a multiple of twice their number."""
 
     dropout_rate: float = Field(0.1, ge=0, lt=1)
     """Share of values that are dropped in each training step."""

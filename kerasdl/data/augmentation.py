@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
+
+from kerasdl.data.data_error import DataError
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -46,7 +48,7 @@ def random_shift(pixels: int) -> Augmentation:
     return shift
 
 
-def random_crop(pixels: int) -> Augmentation:
+def random_crop(pixels: int, image_shape: Sequence[int] | None = None) -> Augmentation:
     """Widens each image by so many pixels on all sides, and cuts its own size out of it at random.
 
     The border mirrors the image, which puts no black edges into photographs; He et al. (2015,
@@ -55,13 +57,16 @@ def random_crop(pixels: int) -> Augmentation:
 
     Args:
         pixels: the width of the border, 0 or more, and less than height and width.
+        image_shape: height, width and channels of the images, where they are known: what does
+            not fit is refused at once.
 
     Returns:
         A function of a batch, whose first tensor holds images of shape
         `(batch_size, height, width, channels)`, and of a seed.
 
     Raises:
-        ValueError: if `pixels` is negative, or an image has no more than so many.
+        ValueError: if `pixels` is negative.
+        DataError: if an image has no more than so many.
 
     Example:
 
@@ -72,15 +77,12 @@ def random_crop(pixels: int) -> Augmentation:
         TensorShape([1, 3, 3, 1])
     """
     _check_pixels(pixels)
+    if image_shape is not None:
+        _check_border(pixels, image_shape)
 
     def crop(batch: tuple[tf.Tensor, ...], seed: tf.Tensor) -> tuple[tf.Tensor, ...]:
         images, *others = batch
-        smallest = min(images.shape[1:3])
-        if pixels >= smallest:
-            raise ValueError(
-                f"random_crop({pixels}) mirrors {pixels} pixels of each side; received images of "
-                f"shape {tuple(images.shape[1:])}. Use at most {smallest - 1}."
-            )
+        _check_border(pixels, images.shape[1:])
         return (_cut_at_random(images, pixels, seed, mirrored=True), *others)
 
     return crop
@@ -188,6 +190,15 @@ def compose(*augmentations: Augmentation) -> Augmentation:
 def _check_pixels(pixels: int) -> None:
     if pixels < 0:
         raise ValueError(f"pixels must be 0 or more; received {pixels}")
+
+
+def _check_border(pixels: int, image_shape: Sequence[int]) -> None:
+    height, width, _ = image_shape
+    if pixels >= min(height, width):
+        raise DataError(
+            f"images of {height}x{width} cannot be widened by {pixels} mirrored pixels on each "
+            f"side; use --crop with at most {min(height, width) - 1}"
+        )
 
 
 def _cut_at_random(images: tf.Tensor, pixels: int, seed: tf.Tensor, mirrored: bool) -> tf.Tensor:

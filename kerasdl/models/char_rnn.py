@@ -4,6 +4,7 @@ from typing import Literal
 
 import keras
 
+from kerasdl.arguments import check_positive_integers
 from kerasdl.layers.recurrent.gru import GRU
 from kerasdl.layers.recurrent.lstm import LSTM
 from kerasdl.layers.recurrent.simple_rnn import SimpleRNN
@@ -56,6 +57,7 @@ def char_rnn(
         raise ValueError(f"vocabulary_size must be at least 2. Received: {vocabulary_size}")
     if cell not in CELLS:
         raise ValueError(f"cell must be one of {', '.join(CELLS)}. Received: {cell!r}")
+    check_positive_integers(units=units, num_layers=num_layers, embedding_width=embedding_width)
     tokens = keras.Input((None,), dtype="int32", name="tokens")
     x = keras.layers.Embedding(
         vocabulary_size,

@@ -4,11 +4,13 @@ from typing import Literal
 
 import keras
 
+from kerasdl.arguments import check_positive_integers
 from kerasdl.layers.blocks.transformer_decoder_block import TransformerDecoderBlock
 from kerasdl.layers.positions.learned_positional_embedding import LearnedPositionalEmbedding
 from kerasdl.layers.positions.rotary_positional_embedding import RotaryPositionalEmbedding
 from kerasdl.layers.regularization.inverted_dropout import InvertedDropout
 from kerasdl.layers.seeds import derive_seed
+from kerasdl.models.rotary_width import check_rotary_width
 
 Positions = Literal["rotary", "learned"]
 
@@ -36,7 +38,7 @@ def gpt(
         vocabulary_size: Number of tokens.
         context: Tokens that it is trained to look back on; a limit with learned positions.
         num_layers: Number of decoder blocks.
-        num_heads: Number of attention heads; divides `width`.
+        num_heads: Number of attention heads; divides `width`, with rotary positions `width / 2`.
         width: Width of the embedding and of every block.
         hidden_dim: Width inside the feed-forward layers. Default: `4 * width`.
         activation: Activation of the feed-forward layers; see `FeedForward`.
@@ -62,6 +64,11 @@ def gpt(
         raise ValueError(f"vocabulary_size must be at least 2. Received: {vocabulary_size}")
     if positions not in ("rotary", "learned"):
         raise ValueError(f"positions must be 'rotary' or 'learned'. Received: {positions!r}")
+    hidden_dim = 4 * width if hidden_dim is None else hidden_dim
+    check_positive_integers(context=context, num_layers=num_layers, hidden_dim=hidden_dim)
+    check_positive_integers(width=width, num_heads=num_heads)
+    if positions == "rotary":
+        check_rotary_width(width, num_heads)
     tokens = keras.Input((None,), dtype="int32", name="tokens")
     # Float32 logits, and so the loss, in mixed precision too.
     embedding = keras.layers.ReversibleEmbedding(
@@ -80,7 +87,7 @@ def gpt(
     for index in range(1, num_layers + 1):
         x = TransformerDecoderBlock(
             num_heads,
-            hidden_dim or 4 * width,
+            hidden_dim,
             activation=activation,
             normalization="rms_norm",
             dropout=dropout_rate,

@@ -2,6 +2,7 @@
 
 import keras
 
+from kerasdl.arguments import check_positive_integers
 from kerasdl.layers.recurrent.gru import GRU
 from kerasdl.layers.recurrent.lstm import LSTM
 from kerasdl.layers.recurrent.simple_rnn import SimpleRNN
@@ -32,12 +33,16 @@ def recurrent_towers(
         Model from float32 sequences of shape `(batch_size, length, num_features)` to a
         dictionary: name of the tower -> float32 of shape `(batch_size, 1)`.
 
+    Raises:
+        ValueError: If a number is not positive.
+
     Example:
 
     >>> model = recurrent_towers(num_features=2, units=8, seed=1)
     >>> sorted(model(keras.ops.ones((3, 5, 2))))
     ['gru', 'lstm', 'simple_rnn']
     """
+    check_positive_integers(num_features=num_features, units=units)
     sequence = keras.Input((None, num_features), dtype="float32", name="sequence")
     seeds, outputs = LayerSeeds(seed), {}
     for tower, layer in RECURRENT_TOWERS.items():

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from kerasdl.arguments import check_positive_integers
 from kerasdl.layers.attention.additive_attention import AdditiveAttention
 from kerasdl.layers.blocks.transformer_decoder_block import TransformerDecoderBlock
 from kerasdl.layers.blocks.transformer_encoder_block import TransformerEncoderBlock
@@ -13,6 +14,7 @@ from kerasdl.layers.positions.rotary_positional_embedding import RotaryPositiona
 from kerasdl.layers.recurrent.lstm import LSTM
 from kerasdl.layers.regularization.inverted_dropout import InvertedDropout
 from kerasdl.layers.seeds import derive_seed
+from kerasdl.models.rotary_width import check_rotary_width
 
 PADDING = 0
 """The token that fills up the shorter sequences of a batch."""
@@ -104,7 +106,7 @@ def seq2seq_transformer(
 
     Args:
         vocabulary_size: Number of tokens, those of source and target alike.
-        width: Width of embeddings and blocks, a multiple of `num_heads`.
+        width: Width of embeddings and blocks, a multiple of `2 * num_heads`.
         num_layers: Number of blocks in the encoder, and in the decoder.
         num_heads: Number of attention heads.
         hidden_dim: Width inside the feed-forward layers. Default: 2.5 `width`, with the gate as
@@ -130,13 +132,9 @@ def seq2seq_transformer(
     (None, None, 20)
     """
     _check_vocabulary(vocabulary_size)
-    if num_layers < 1:
-        raise ValueError(f"num_layers must be 1 or more. Received: num_layers={num_layers}")
-    if num_heads < 1 or width % (2 * num_heads):
-        raise ValueError(
-            "width must be a multiple of 2 * num_heads: positions rotate pairs of each head's "
-            f"numbers. Received: width={width}, num_heads={num_heads}"
-        )
+    check_rotary_width(width, num_heads)
+    hidden_dim = 5 * width // 2 if hidden_dim is None else hidden_dim
+    check_positive_integers(num_layers=num_layers, hidden_dim=hidden_dim)
     source, target = _inputs()
     source_mask = ops.not_equal(source, PADDING)
     dropout = _dropout(dropout_rate, seed)
@@ -150,7 +148,7 @@ def seq2seq_transformer(
     )
     arguments: dict[str, Any] = {
         "num_heads": num_heads,
-        "hidden_dim": hidden_dim or 5 * width // 2,
+        "hidden_dim": hidden_dim,
         "activation": "geglu",
         "normalization": "rms_norm",
         "dropout": dropout_rate,

@@ -13,6 +13,7 @@ from kerasdl.layers.recurrent.lstm import LSTM
 from kerasdl.layers.regularization.inverted_dropout import InvertedDropout
 from kerasdl.layers.seeds import derive_seed
 from kerasdl.layers.vision.class_token import ClassToken
+from kerasdl.models.rotary_width import check_rotary_width
 
 PADDING = 0
 """The token that fills up the shorter texts of a batch."""
@@ -55,7 +56,7 @@ def text_classifier_lstm(
     >>> model.output_shape
     (None, 3)
     """
-    _check(vocabulary_size, num_classes, num_layers=num_layers)
+    _check(vocabulary_size, num_classes, num_layers)
     if width < 2 or width % 2:
         raise ValueError(f"width must be even, 2 or more. Received: width={width}")
     tokens, mask = _inputs()
@@ -113,12 +114,8 @@ def text_classifier_transformer(
     >>> model.output_shape
     (None, 3)
     """
-    _check(vocabulary_size, num_classes, num_layers=num_layers, num_heads=num_heads)
-    if width < 1 or width % (2 * num_heads):
-        raise ValueError(
-            "width must be a multiple of 2 * num_heads: positions rotate pairs of each head's "
-            f"numbers. Received: width={width}, num_heads={num_heads}"
-        )
+    _check(vocabulary_size, num_classes, num_layers)
+    check_rotary_width(width, num_heads)
     tokens, mask = _inputs()
     # As large as what the blocks add to it.
     scaled = keras.initializers.RandomNormal(stddev=0.2)
@@ -143,8 +140,8 @@ def text_classifier_transformer(
     return keras.Model(tokens, _logits(x, num_classes), name=name)
 
 
-def _check(vocabulary_size: int, num_classes: int, **sizes: int) -> None:
-    check_positive_integers(**sizes)
+def _check(vocabulary_size: int, num_classes: int, num_layers: int) -> None:
+    check_positive_integers(num_layers=num_layers)
     if vocabulary_size < 2 or num_classes < 2:
         raise ValueError(
             "vocabulary_size and num_classes must be 2 or more. Received: "

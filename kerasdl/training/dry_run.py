@@ -5,6 +5,7 @@ from types import ModuleType
 from kerasdl.training.config import RecipeConfig
 from kerasdl.training.preparation import prepared
 from kerasdl.training.progress import RunConsole, format_logs
+from kerasdl.training.recipe import Recipe
 
 
 def dry_run(recipe: ModuleType, config: RecipeConfig, console: RunConsole | None = None) -> None:
@@ -21,7 +22,7 @@ def dry_run(recipe: ModuleType, config: RecipeConfig, console: RunConsole | None
     with prepared(config, console) as (config, device):
         data = recipe.load_data(config)
         with device.scope():
-            model = recipe.build_model(config, data)
+            model = Recipe(recipe).build_model(config, data)
         console.line(f"\nData: {data.info.reason}")
         console.line(f"      {data.steps_per_epoch(config.batch_size)} steps in an epoch")
         console.line(f"Device: {device.description}\n")

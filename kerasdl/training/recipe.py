@@ -5,12 +5,15 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import ValidationError
 
 from kerasdl.training.config import RecipeConfig
 from kerasdl.user_error import UserError
+
+if TYPE_CHECKING:
+    import keras
 
 
 class Recipe:
@@ -103,6 +106,19 @@ class Recipe:
             return self.module.Config(**{**base, **values})
         except ValidationError as error:
             raise UserError(describe(error, self.module.Config)) from None
+
+    def build_model(self, config: RecipeConfig, data: Any) -> "keras.Model":
+        """The recipe's compiled model.
+
+        Raises:
+            UserError: what was chosen does not go together, or not with the data.
+        """
+        try:
+            return self.module.build_model(config, data)
+        except UserError:
+            raise
+        except ValueError as error:
+            raise UserError(f"The model cannot be built: {error}") from error
 
 
 def describe(error: ValidationError, config: type[RecipeConfig]) -> str:

@@ -91,7 +91,7 @@ def train(
         if folder is not None:
             check_same_data(folder, data.info)
         with device.scope():
-            model = recipe.build_model(config, data)
+            model = described.build_model(config, data)
         if folder is None:
             folder = RunFolder.create(Path(runs_dir), described.name, config.seed)
         else:

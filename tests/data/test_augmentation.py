@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from kerasdl.data import compose, pipelines, random_crop, random_flip, random_shift, random_unknown
+from kerasdl.data import (
+    DataError,
+    compose,
+    pipelines,
+    random_crop,
+    random_flip,
+    random_shift,
+    random_unknown,
+)
 
 
 def dot(count, size=9):
@@ -74,8 +82,12 @@ def test_crops_are_those_of_the_mirrored_border():
 
 
 def test_a_border_cannot_mirror_more_than_there_is():
-    with pytest.raises(ValueError, match=r"random_crop\(5\) mirrors 5 .*Use at most 4\."):
+    message = r"images of 5x5 cannot be widened by 5 mirrored pixels .* --crop with at most 4"
+    with pytest.raises(DataError, match=message):
         random_crop(5)((dot(1, size=5),), (0, 0))
+    with pytest.raises(DataError, match=message.replace("5x5", "7x5")):
+        random_crop(5, (7, 5, 1))
+    assert random_crop(4, (7, 5, 1))((dot(1, size=5),), (0, 0))[0].shape == (1, 5, 5, 1)
 
 
 def test_half_of_the_images_are_mirrored_whole():

@@ -31,3 +31,9 @@ def test_what_cannot_be() -> None:
         char_rnn(vocabulary_size=1)
     with pytest.raises(ValueError, match=r"cell must be one of rnn, gru, lstm\. Received: 'x'"):
         char_rnn(vocabulary_size=9, cell="x")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["units", "num_layers", "embedding_width"])
+def test_sizes_below_one(name: str) -> None:
+    with pytest.raises(ValueError, match=f"Received {name}=0. Expected an integer of at least 1"):
+        char_rnn(vocabulary_size=9, **{name: 0})

@@ -1,5 +1,7 @@
 """The transformer against one written out in NumPy, and its shape."""
 
+from typing import Any
+
 import keras
 import numpy as np
 import pytest
@@ -99,3 +101,13 @@ def test_what_cannot_be() -> None:
         gpt(vocabulary_size=1)
     with pytest.raises(ValueError, match=r"positions must be .* or 'learned'\. Received: 'x'"):
         gpt(vocabulary_size=9, positions="x")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"multiple of 2 \* num_heads.*width=8, num_heads=8"):
+        gpt(vocabulary_size=9, width=8, num_heads=8)
+    assert gpt(9, width=8, num_heads=8, num_layers=1, positions="learned").output_shape[-1] == 9
+
+
+@pytest.mark.parametrize("name", ["context", "num_layers", "num_heads", "width", "hidden_dim"])
+@pytest.mark.parametrize("positions", ["rotary", "learned"])
+def test_sizes_below_one(name: str, positions: Any) -> None:
+    with pytest.raises(ValueError, match=f"Received {name}=0. Expected an integer of at least 1"):
+        gpt(vocabulary_size=9, positions=positions, **{name: 0})

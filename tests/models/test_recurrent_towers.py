@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import pytest
 
 import kerasdl
 from kerasdl.models import RECURRENT_TOWERS, recurrent_towers
@@ -42,3 +43,9 @@ def test_mixed_precision_answers_in_float32() -> None:
         keras.config.set_dtype_policy(policy)
     assert model.get_layer("lstm_layer").compute_dtype == "bfloat16"
     assert {output.dtype for output in model.outputs} == {"float32"}
+
+
+@pytest.mark.parametrize("name", ["num_features", "units"])
+def test_sizes_below_one(name: str) -> None:
+    with pytest.raises(ValueError, match=f"Received {name}=0. Expected an integer of at least 1"):
+        recurrent_towers(**{"num_features": 2, name: 0})

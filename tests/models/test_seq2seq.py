@@ -150,9 +150,11 @@ def test_mixed_precision_keeps_logits_in_float32(kind: str) -> None:
         (seq2seq_transformer, {"vocabulary_size": 1}, "vocabulary_size must be 2 or more"),
         (seq2seq_lstm, {"units": 7}, "units must be even, 2 or more. Received: units=7"),
         (seq2seq_lstm, {"units": 0}, "units must be even, 2 or more. Received: units=0"),
-        (seq2seq_transformer, {"num_layers": 0}, "num_layers must be 1 or more"),
+        (seq2seq_transformer, {"num_layers": 0}, "num_layers=0. Expected an integer of at least 1"),
+        (seq2seq_transformer, {"hidden_dim": 0}, "hidden_dim=0. Expected an integer of at least 1"),
+        (seq2seq_transformer, {"width": 0}, "width=0. Expected an integer of at least 1"),
         (seq2seq_transformer, {"width": 12}, r"multiple of 2 \* num_heads.*width=12, num_heads=4"),
-        (seq2seq_transformer, {"num_heads": 0}, r"multiple of 2 \* num_heads.*num_heads=0"),
+        (seq2seq_transformer, {"num_heads": 0}, "num_heads=0. Expected an integer of at least 1"),
     ],
 )
 def test_bad_arguments(function: Any, arguments: dict[str, Any], message: str) -> None:
