@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kerasdl.data import catalogue, tfds_folders
 from kerasdl.data.catalogue_entries import TEXT_CLASSIFICATION
 from kerasdl.data.data_error import DataError
@@ -67,6 +69,7 @@ def load_labelled_texts(
     splits = _complete(source, splits, seed, notes)
     if max_examples is not None:
         splits = {split: _spread(examples, max_examples) for split, examples in splits.items()}
+        _require_every_class(source.class_names, splits["train"], max_examples)
     tokenizer = PieceTokenizer.train(splits["train"].texts, vocabulary_size, lowercase)
     length = _length(splits["train"], tokenizer, max_length, notes)
     info = DataInfo(
@@ -171,6 +174,17 @@ def _spread(examples: LabelledTexts, count: int) -> LabelledTexts:
 
     count = min(count, len(examples))
     return examples.take(np.arange(count) * len(examples) // count)
+
+
+def _require_every_class(
+    class_names: Sequence[str], train: LabelledTexts, max_examples: int
+) -> None:
+    absent = set(range(len(class_names))).difference(train.labels.tolist())
+    if absent:
+        raise DataError(
+            f"--max-examples {max_examples} leaves no training text of the class "
+            f"{class_names[min(absent)]!r}; use more of them"
+        )
 
 
 def _length(train: LabelledTexts, tokenizer: PieceTokenizer, limit: int, notes: list[str]) -> int:

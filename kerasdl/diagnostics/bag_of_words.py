@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from kerasdl.diagnostics.baselines import majority_accuracy
+
 Examples = tuple[Sequence[str], np.ndarray]
 
 _STRENGTHS = (0.3, 1.0, 3.0, 10.0, 30.0)
@@ -21,7 +23,8 @@ def bag_of_words_accuracy(
 
     Words weigh 1 + log(count), and less the more texts have them (tf-idf); the rows have length 1.
     How strongly weights are held small (L2) is what is best on validation texts: the classic that
-    a network has to beat (Wang and Manning 2012, https://aclanthology.org/P12-2018).
+    a network has to beat (Wang and Manning 2012, https://aclanthology.org/P12-2018). Where there
+    is nothing to learn, no word at all or a single class, it always says the commonest class.
 
     Args:
         train: texts, and class indices `[examples]`.
@@ -48,6 +51,9 @@ def bag_of_words_accuracy(
         sublinear_tf=True,
         dtype=np.float32,
     )
+    has_words = any(map(vectorizer.build_analyzer(), train[0]))
+    if not has_words or len(np.unique(train[1])) == 1:
+        return majority_accuracy(train[1], test[1])
     seen = vectorizer.fit_transform(train[0])
     chooses, measures = (vectorizer.transform(texts) for texts, _ in (validation, test))
     found = []

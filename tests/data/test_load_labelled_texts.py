@@ -108,6 +108,16 @@ def test_some_of_the_texts_are_spread_over_all() -> None:
     assert set(data.test.labels) == set(range(7))
 
 
+def test_some_of_the_texts_must_be_of_every_class(tmp_path: Path) -> None:
+    texts = {f"common/{n}.txt": f"common {n}" for n in range(100)}
+    folder = write_folder(tmp_path, texts | {f"rare/{n}.txt": f"rare {n}" for n in range(4)})
+    with pytest.raises(DataError, match="--max-examples 1 leaves no training text of the class"):
+        load(folder, max_examples=1)
+    with pytest.raises(DataError, match=r"--max-examples 10 .* of the class 'rare'; use more"):
+        load(folder, max_examples=10)
+    assert load_labelled_texts(str(folder), max_examples=100).info.counts["train"] > 70
+
+
 def test_samples_are_texts_of_different_classes(tmp_path: Path) -> None:
     data = load_labelled_texts(str(write_folder(tmp_path / "data", by_class())))
     data.write_samples(tmp_path / "samples")

@@ -40,3 +40,15 @@ def test_words_of_ones_own() -> None:
     mixed = (["xa", "yc"] * 20, np.array([0, 1] * 20))
     assert bag_of_words_accuracy(some, some, mixed) == 0.5
     assert bag_of_words_accuracy(some, some, mixed, split=list) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("words", "labels"),
+    [(["!", "?", "!?"], [0, 1, 1]), (["a", "b", "c"], [1, 1, 1])],
+    ids=["no words", "one class"],
+)
+def test_with_nothing_to_learn_it_says_the_commonest_class(
+    words: list[str], labels: list[int]
+) -> None:
+    some = (words, np.array(labels))
+    assert bag_of_words_accuracy(some, some, (list("abcd"), np.array([1, 1, 1, 0]))) == 0.75
