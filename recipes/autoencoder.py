@@ -46,6 +46,11 @@ class Config(ImageRecipeConfig):
     def _points_are_plain(self) -> Self:
         if self.data == "moons" and (self.noise or self.anomaly):
             raise ValueError("--noise and --anomaly are for images. Received: --data moons.")
+        if self.data == "moons" and self.latent_size not in (None, 1):
+            raise ValueError(
+                "A point of --data moons is two numbers, so its --latent-size is 1. "
+                f"Received: {self.latent_size}."
+            )
         return self
 
 

@@ -92,7 +92,10 @@ def measure(config: Config, model: Any, data: Any) -> dict[str, float]:
 
 def baselines(config: Config, data: Any) -> dict[str, dict[str, float]]:
     """What the average training image alone is worth."""
-    nats = kerasdl.diagnostics.independent_pixels(data.arrays("train")[0], data.arrays("test")[0])
+    (images,) = data.arrays("train")
+    if config.binarization == "threshold":  # otherwise grey is how often a pixel is white
+        images = data.pairs((images,), (0, 0))[0].numpy()
+    nats = kerasdl.diagnostics.independent_pixels(images, data.arrays("test")[0])
     return {"each pixel by itself": {"negative_log_likelihood": nats}}
 
 

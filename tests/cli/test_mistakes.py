@@ -79,6 +79,54 @@ def test_mistake(mistake: str, kerasdl_command: Callable[..., Any], tmp_path: Pa
     assert list(tmp_path.iterdir()) == []
 
 
+DO_NOT_FIT = {
+    "LeNet-5": (["cnn", "--data", "digits", "--image-size", "8"], ["12 x 12", "(8, 8, 1)"]),
+    "VGG": (
+        ["cnn", "--data", "digits", "--model", "vgg", "--image-size", "2"],
+        ["at least 4 pixels", "(2, 2, 1)"],
+    ),
+    "heads": (["gpt", "--smoke", "--num-heads", "3"], ["width=32, num_heads=3"]),
+    "heads of one number": (["gpt", "--smoke", "--num-heads", "32"], ["multiple of 2 * num_heads"]),
+    "heads, learned positions": (
+        ["gpt", "--smoke", "--num-heads", "3", "--positions", "learned"],
+        ["width 32", "num_heads=3"],
+    ),
+    "transformer": (
+        ["seq2seq", "--smoke", "--model", "transformer", "--width", "36"],
+        ["width=36, num_heads=4"],
+    ),
+    "crop": (["resnet", "--smoke", "--image-size", "8", "--crop", "8"], ["--crop with at most 7"]),
+    "crop of all": (["resnet", "--smoke", "--crop", "32"], ["28x28", "--crop with at most 27"]),
+    "patches": (["vit", "--smoke", "--patch-size", "5"], ["use --patch-size with one of"]),
+    "moons": (["autoencoder", "--data", "moons", "--latent-size", "2"], ["--latent-size is 1"]),
+    "examples": (["text_classify", "--max-examples", "1"], ["--max-examples 1 leaves no"]),
+}
+
+
+@pytest.mark.parametrize("dry", [True, False])
+@pytest.mark.parametrize("case", DO_NOT_FIT)
+def test_options_that_do_not_go_together(
+    case: str, dry: bool, kerasdl_command: Callable[..., Any], tmp_path: Path
+) -> None:
+    words, fragments = DO_NOT_FIT[case]
+    outcome = kerasdl_command("recipe", *words, *(["--dry-run"] if dry else []))
+    assert outcome.code == 2
+    assert "Traceback" not in outcome.err
+    (line,) = [line for line in outcome.err.splitlines() if line.startswith("Error: ")]
+    assert outcome.err.rstrip().endswith(line)
+    for fragment in fragments:
+        assert fragment in line
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_debug_shows_where_a_model_could_not_be_built(kerasdl_command: Callable[..., Any]) -> None:
+    outcome = kerasdl_command(
+        "recipe", "cnn", "--data", "digits", "--image-size", "8", "--dry-run", "--debug"
+    )
+    assert outcome.code == 2
+    assert "lenet5.py" in outcome.err
+
+
 def test_debug_shows_where_a_mistake_was_found(kerasdl_command: Callable[..., Any]) -> None:
     outcome = kerasdl_command("recipe", "mnist", "--resume", "nowhere", "--debug")
     assert outcome.code == 2

@@ -116,6 +116,16 @@ def test_options_reach_the_model(data: ReconstructionData) -> None:
     np.testing.assert_array_equal(threshold.arrays("test")[0] == 255, grey >= 128)
 
 
+def test_baseline_is_fitted_to_bits_as_it_is_measured_on() -> None:
+    config = vae.Config(data="digits", binarization="threshold")
+    data = vae.load_data(config)
+    white, bits = (data.arrays(split)[0] >= 128 for split in ("train", "test"))
+    share = (white.sum(0) + 1) / (len(white) + 2)
+    expected = -np.where(bits, np.log(share), np.log1p(-share)).sum((1, 2, 3)).mean()
+    found = vae.baselines(config, data)["each pixel by itself"]["negative_log_likelihood"]
+    assert found == pytest.approx(expected, rel=1e-9)
+
+
 def test_own_images_in_mixed_precision(tmp_path: Path) -> None:
     generator = np.random.default_rng(0)
     for name in ("cats", "dogs"):
