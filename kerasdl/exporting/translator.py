@@ -92,7 +92,7 @@ def translator(
         return pad([tokenizer.encode(text)[:source_length] for text in texts])
 
     def reference_of_texts(inputs: Arrays) -> Arrays:
-        """What the tokenizer in Python finds, and the search that `reference` is the proof of."""
+        """What the tokenizer in Python and the search, both outside of the graph, answer."""
         tokens, score = search(served, encoded(t.decode() for t in inputs["text"]), **settings)
         found = [tokenizer.decode(row) for row in ops.convert_to_numpy(tokens).tolist()]
         return {"translation": as_bytes(found), "score": ops.convert_to_numpy(score)}

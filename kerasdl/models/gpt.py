@@ -65,8 +65,8 @@ def gpt(
     if positions not in ("rotary", "learned"):
         raise ValueError(f"positions must be 'rotary' or 'learned'. Received: {positions!r}")
     hidden_dim = 4 * width if hidden_dim is None else hidden_dim
-    check_positive_integers(context=context, num_layers=num_layers, hidden_dim=hidden_dim)
-    check_positive_integers(width=width, num_heads=num_heads)
+    check_positive_integers(width=width, num_heads=num_heads, hidden_dim=hidden_dim)
+    check_positive_integers(num_layers=num_layers, context=context)
     if positions == "rotary":
         check_rotary_width(width, num_heads)
     tokens = keras.Input((None,), dtype="int32", name="tokens")
