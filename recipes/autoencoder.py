@@ -44,13 +44,8 @@ class Config(ImageRecipeConfig):
 
     @model_validator(mode="after")
     def _points_are_plain(self) -> Self:
-        if self.data == "moons" and (self.noise or self.anomaly):
-            raise ValueError("--noise and --anomaly are for images. Received: --data moons.")
-        if self.data == "moons" and self.latent_size not in (None, 1):
-            raise ValueError(
-                "A point of --data moons is two numbers, so its --latent-size is 1. "
-                f"Received: {self.latent_size}."
-            )
+        if self.data == "moons" and (self.noise or self.anomaly or (self.latent_size or 1) > 1):
+            raise ValueError("--noise, --anomaly and --latent-size are for images, not for moons.")
         return self
 
 

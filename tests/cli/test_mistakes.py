@@ -98,7 +98,10 @@ DO_NOT_FIT = {
     "crop": (["resnet", "--smoke", "--image-size", "8", "--crop", "8"], ["--crop with at most 7"]),
     "crop of all": (["resnet", "--smoke", "--crop", "32"], ["28x28", "--crop with at most 27"]),
     "patches": (["vit", "--smoke", "--patch-size", "5"], ["use --patch-size with one of"]),
-    "moons": (["autoencoder", "--data", "moons", "--latent-size", "2"], ["--latent-size is 1"]),
+    "moons": (
+        ["autoencoder", "--data", "moons", "--latent-size", "2"],
+        ["are for images, not for"],
+    ),
     "examples": (["text_classify", "--max-examples", "1"], ["--max-examples 1 leaves no"]),
 }
 

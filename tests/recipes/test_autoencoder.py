@@ -60,10 +60,10 @@ def test_each_class_is_left_out_in_turn() -> None:
 
 
 def test_wrong_options_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"--noise and --anomaly are for images"):
-        kerasdl.train(autoencoder, runs_dir=tmp_path, data="moons", noise=0.1, quiet=True)
-    with pytest.raises(UserError, match=r"two numbers, so its --latent-size is 1. Received: 2"):
-        kerasdl.train(autoencoder, runs_dir=tmp_path, data="moons", latent_size=2, quiet=True)
+    unfit: list[dict[str, Any]] = [{"noise": 0.1}, {"anomaly": "4"}, {"latent_size": 2}]
+    for options in unfit:
+        with pytest.raises(UserError, match=r"--latent-size are for images, not for moons"):
+            kerasdl.train(autoencoder, runs_dir=tmp_path, data="moons", quiet=True, **options)
     assert autoencoder.Config(data="moons", latent_size=1).latent_size == 1
     with pytest.raises(UserError, match=r"no class 'cat' in digits; expected one of 0, 1"):
         kerasdl.train(autoencoder, runs_dir=tmp_path, data="digits", anomaly="cat", quiet=True)
