@@ -1,8 +1,10 @@
 """The server as a process: real sockets, signals and clients that misbehave."""
 
 import contextlib
+import gc
 import http.client
 import json
+import logging
 import re
 import shutil
 import signal
@@ -192,6 +194,22 @@ def test_a_port_that_is_taken(server, half_plus_two, tmp_path):
         f"Error: Cannot listen at 127.0.0.1:{server.port}: Address already in use. "
         "Choose another --host or --port."
     )
+
+
+def test_collecting_garbage_does_not_look_through_tensorflow(half_plus_two, tmp_path, monkeypatch):
+    half_plus_two(tmp_path / "half" / "1")
+    kept = []
+    monkeypatch.setattr(
+        "kerasdl.serving.serve", lambda *_, **__: kept.append(gc.get_freeze_count())
+    )
+    before = gc.get_freeze_count()
+    level = logging.getLogger("kerasdl.serving").level
+    try:
+        command.main([str(tmp_path)], standalone_mode=False)
+    finally:
+        gc.unfreeze()
+        logging.getLogger("kerasdl.serving").setLevel(level)
+    assert kept[0] > before + 100_000
 
 
 def test_connections_are_kept_for_longer_than_load_balancers_keep_them(app, monkeypatch):
