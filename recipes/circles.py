@@ -7,7 +7,7 @@ goes as well: `--data points.csv`, any number of columns with numbers, one `labe
 Task: classification of numbers
 Data: scikit-learn's circles (generated), or a CSV or TSV file of yours
 Model: MLP 2-64-64-2, 4,482 parameters
-Expect: 99.4 % test accuracy, the limit that the noise sets, after 8 s on 2 CPU cores
+Expect: 99.4 % test accuracy, the limit that the noise sets, after 28 s on 2 CPU cores
 Command: kerasdl recipe circles
 """
 
