@@ -1,5 +1,6 @@
-"""Keeps TensorFlow's start-up chatter off the screen."""
+"""Keeps TensorFlow's chatter off the screen."""
 
+import logging
 import os
 import sys
 
@@ -9,7 +10,8 @@ from kerasdl.standard_error import held_back_stderr
 def load_tensorflow() -> None:
     """Imports TensorFlow and Keras, silently unless that fails or `--debug` is given.
 
-    TensorFlow's C++ code writes to the file descriptor itself, before its log
+    Its warnings, such as of functions that are traced often, are advice to whoever writes a
+    program. And its C++ code writes to the file descriptor itself, before its log
     level is read; so the descriptor is what has to be quiet.
     """
     if "--debug" in sys.argv:
@@ -18,6 +20,7 @@ def load_tensorflow() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with held_back_stderr():
         _start()
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 
 def _start() -> None:
